@@ -1,0 +1,31 @@
+/** Inputs of the daemon's tRPC procedures. The procedure names are the keys of `commands`. */
+import { z } from 'zod';
+import { deviceChoice } from './devices.js';
+import { callId, suiteId, userName } from './ids.js';
+
+export const commands = {
+  /** Take a name at the registry; makes the identity on first use. */
+  register: z.object({ name: userName }),
+  unregister: z.object({}),
+  call: z.object({ name: userName }),
+  /** Without a callId: the one call to which it can apply. */
+  answer: z.object({ callId: callId.optional() }),
+  reject: z.object({ callId: callId.optional() }),
+  hangup: z.object({ callId: callId.optional() }),
+  mute: z.object({ callId: callId.optional(), muted: z.boolean() }),
+  /** "They match" for the four words of a running call. */
+  verifyWords: z.object({ callId, match: z.boolean() }),
+  /** Forget the pin of a contact whose key changed, naming the new fingerprint that was shown. */
+  resetContact: z.object({ name: userName }),
+  changeSettings: z.object({
+    registryUrl: z.url().optional(),
+    suite: suiteId.optional(),
+    input: deviceChoice.optional(),
+    output: deviceChoice.optional(),
+    autoAnswer: z.boolean().optional(),
+    ringtone: z.boolean().optional(),
+  }),
+  /** Open the microphone for a level meter without a call, for at most 60 s at a time. */
+  testMicrophone: z.object({ on: z.boolean() }),
+  history: z.object({ limit: z.number().int().min(1).max(1000).default(200) }),
+} as const;
