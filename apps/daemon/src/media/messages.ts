@@ -1,0 +1,144 @@
+/**
+ * What the daemon and its media engine say to each other (child-process IPC, `serialization:
+ * 'advanced'`, so bytes stay bytes). The daemon holds roots and handshakes; the engine gets
+ * traffic keys per epoch and leases (SPEC 8 and 9), the socket and the sound devices.
+ *
+ *   daemon ── start, open-call, install-epoch, send-on, send-control, mute, close-call ──► engine
+ *   daemon ◄── ready, control, epoch-heard, lease-request, bye, quiet/heard, levels ─────── engine
+ */
+import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
+import type { CallCounters } from '@kyberline/shared/snapshot';
+
+export interface Address {
+  /** IPv4 or IPv6 literal. */
+  address: string;
+  port: number;
+}
+
+/** A is the caller, B the callee (SPEC, notation). */
+export type Role = 'A' | 'B';
+export type MediaStream = 'control' | 'audio';
+
+/** Both keys of one (epoch, direction, stream), 32 bytes each (SPEC 8). */
+export interface StreamKeys {
+  aead: Uint8Array;
+  obf: Uint8Array;
+}
+
+/** Counters this engine may use (SPEC 9, leases). Send: from ≤ counter < until. */
+export interface SendLease {
+  from: number;
+  until: number;
+}
+/** Receive: counters below `from` are refused as replays, those at or above `until` wait. */
+export interface ReceiveLease {
+  from: number;
+  until: number;
+}
+
+/** Epoch 0xFFFF is the handshake's and has the control stream only. */
+export const HANDSHAKE_EPOCH = 0xffff;
+
+/** Why a call ends, as BYE carries it (u8). */
+export const BYE_REASONS = [
+  'hung-up',
+  'program-stopped',
+  'key-expired',
+  'words-differ',
+  'media-failed',
+] as const;
+export type ByeReason = (typeof BYE_REASONS)[number];
+
+export type DaemonToEngine =
+  | {
+      type: 'start';
+      udpHost: string;
+      /** 0 = any free port. */
+      udpPort: number;
+      /** DeviceChoice, or `echo` for the echo contact's engine (SPEC: the built-in echo peer). */
+      input: string;
+      output: string;
+    }
+  | {
+      type: 'open-call';
+      callId: Uint8Array;
+      role: Role;
+      codec: string;
+      frameMs: number;
+      /** Where the peer may be reached; sent to all until one of them answers with a valid packet. */
+      candidates: Address[];
+    }
+  | {
+      type: 'install-epoch';
+      callId: Uint8Array;
+      epoch: number;
+      send: Partial<Record<MediaStream, StreamKeys & SendLease>>;
+      receive: Partial<Record<MediaStream, StreamKeys & ReceiveLease>>;
+    }
+  /** From now on voice and the engine's own control messages leave under this epoch. */
+  | { type: 'send-on'; callId: Uint8Array; epoch: number }
+  /** Erase this epoch's keys of one direction. */
+  | { type: 'drop-epoch'; callId: Uint8Array; epoch: number; direction: 'send' | 'receive' }
+  | {
+      type: 'lease';
+      callId: Uint8Array;
+      epoch: number;
+      stream: MediaStream;
+      sendUntil: number;
+      receiveUntil: number;
+    }
+  /** Seal and send one control message (already encoded, SPEC 9), fragmented where it must be. */
+  | { type: 'send-control'; callId: Uint8Array; epoch: number; payload: Uint8Array }
+  /** Voice flows only while this is true (SPEC 6). */
+  | { type: 'allow-voice'; callId: Uint8Array; allowed: boolean }
+  | { type: 'mute'; callId: Uint8Array; muted: boolean }
+  /** Ends the call here; with `bye` the peer is told, repeatedly, until it answers (≤ 1.5 s). */
+  | { type: 'close-call'; callId: Uint8Array; bye?: ByeReason }
+  | { type: 'devices'; input: string; output: string }
+  /** Keep the microphone open for a meter although no call is up. */
+  | { type: 'meter'; on: boolean }
+  | { type: 'stop' };
+
+export type EngineToDaemon =
+  | {
+      type: 'ready';
+      udpPort: number;
+      input: DeviceInUse;
+      output: DeviceInUse;
+      devices: SoundDevice[];
+    }
+  /** The engine cannot start at all (UDP port taken…): a code and a sentence for the person. */
+  | { type: 'cannot-start'; code: string; sentence: string }
+  | { type: 'device-state'; input: DeviceInUse; output: DeviceInUse; devices: SoundDevice[] }
+  /** A whole, opened, reassembled control message that is the daemon's (CONFIRM, REQ, ACK, FIN, ASK, PROBE). */
+  | { type: 'control'; callId: Uint8Array; epoch: number; payload: Uint8Array }
+  /** The first packet of this epoch that opened, on any stream. */
+  | { type: 'epoch-heard'; callId: Uint8Array; epoch: number }
+  /** A stream of this epoch is near its packet limit (2^19): rekey. */
+  | { type: 'epoch-worn'; callId: Uint8Array; epoch: number }
+  | {
+      type: 'lease-request';
+      callId: Uint8Array;
+      epoch: number;
+      stream: MediaStream;
+      sendNext: number;
+      receiveNext: number;
+    }
+  | { type: 'bye'; callId: Uint8Array; reason: ByeReason }
+  /** Nothing valid has arrived for 3 s; `heard` when it does again. */
+  | { type: 'quiet'; callId: Uint8Array }
+  | { type: 'heard'; callId: Uint8Array }
+  | { type: 'peer-mode'; callId: Uint8Array; muted: boolean }
+  | {
+      type: 'levels';
+      input: number;
+      output: number;
+      calls: { callId: Uint8Array; heard: number }[];
+    }
+  | {
+      type: 'counters';
+      calls: (Omit<CallCounters, 'callId'> & { callId: Uint8Array })[];
+      strayDatagrams: number;
+      leaseWaits: number;
+    }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; sentence: string };
