@@ -27,6 +27,8 @@ export const END_REASONS = [
   'program-stopped-there',
   'program-stopped-here',
   'engine-failed',
+  'engine-failed-there',
+  'words-differ',
 ] as const;
 
 export const endReason = z.enum(END_REASONS);
@@ -65,4 +67,7 @@ const SENTENCES: Record<EndReason, (name: string) => string> = {
   'program-stopped-there': (n) => `${n}: their program stopped.`,
   'program-stopped-here': () => 'Kyberline was stopped during this call.',
   'engine-failed': () => 'The sound engine on this machine kept failing, so the call was ended.',
+  'engine-failed-there': (n) => `${n}: their sound engine kept failing, so the call was ended.`,
+  'words-differ': (n) =>
+    `The four words differed, so the call was ended: somebody may be between you and ${n}. Do not trust this connection.`,
 };

@@ -6,6 +6,7 @@
  *   daemon ── start, open-call, install-epoch, send-on, send-control, mute, close-call ──► engine
  *   daemon ◄── ready, control, epoch-heard, lease-request, bye, quiet/heard, levels ─────── engine
  */
+import type { ByeReason } from '@kyberline/core/call/control';
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { CallCounters } from '@kyberline/shared/snapshot';
 
@@ -38,16 +39,6 @@ export interface ReceiveLease {
 
 /** Epoch 0xFFFF is the handshake's and has the control stream only. */
 export const HANDSHAKE_EPOCH = 0xffff;
-
-/** Why a call ends, as BYE carries it (u8). */
-export const BYE_REASONS = [
-  'hung-up',
-  'program-stopped',
-  'key-expired',
-  'words-differ',
-  'media-failed',
-] as const;
-export type ByeReason = (typeof BYE_REASONS)[number];
 
 export type DaemonToEngine =
   | {
