@@ -130,10 +130,33 @@ export const registryEvent = z.discriminatedUnion('type', [
 ]);
 export type RegistryEvent = z.infer<typeof registryEvent>;
 
-/** Headers of a signed request (SPEC 12). */
+/**
+ * Headers of a signed request (SPEC 12): the name; Unix milliseconds in decimal; 16 random bytes
+ * as base64; the 64-byte Ed25519 signature as base64. What is signed as "path and query" is what
+ * stands in the request line; the body of a GET, a DELETE or an upgrade counts as empty.
+ */
 export const SIGNED_HEADERS = {
   user: 'x-kyberline-user',
   millis: 'x-kyberline-time',
   nonce: 'x-kyberline-nonce',
   signature: 'x-kyberline-signature',
+} as const;
+
+/**
+ * Where the events are pushed: a WebSocket whose upgrade request is signed as a GET. With
+ * `?machine_id=` (also on the pending route) a machine whose name was taken over is told so
+ * even if it was away when that happened. A client only listens; what it says closes the socket.
+ */
+export const EVENTS_PATH = '/api/events';
+
+/** WebSocket close codes of the events socket, beside the standard ones. */
+export const EVENTS_CLOSE = {
+  /** The name now belongs to another machine; comes right after the `replaced` event. */
+  replaced: 4001,
+  /** The same machine opened a newer socket. */
+  superseded: 4002,
+  /** The name was given up. */
+  unregistered: 4003,
+  /** Too much waited to be sent. Connect again, then read the pending calls. */
+  tooSlow: 4004,
 } as const;
