@@ -1,0 +1,225 @@
+/**
+ * The registry on the network as a daemon uses it: find it, take a name there, publish bundles,
+ * exchange offers and answers. One client per registry address; a new address is a new client.
+ */
+import type { Bundle } from '@kyberline/core/crypto/bundle';
+import type { Identity } from '@kyberline/core/crypto/identity';
+import { registerStatement } from '@kyberline/core/crypto/register';
+import type { CallId, RegistryId, UserName } from '@kyberline/shared/ids';
+import {
+  bundleResponse,
+  callResponse,
+  challengeResponse,
+  healthResponse,
+  type RejectReason,
+  registerResponse,
+} from '@kyberline/shared/registry';
+import type { RegistryView } from '@kyberline/shared/snapshot';
+import { z } from 'zod';
+import { Problem } from '../problem.js';
+import type { Exchange, LookUp } from './exchange.js';
+import { type EventsListener, type EventsState, RegistryEvents } from './registry-events.js';
+import { type Clocks, RegistryHttp, type Signer } from './registry-http.js';
+
+const RETRY_MS = 1_000;
+/** Refusals by which a registry shows that it does not know this name or this id any more. */
+const FORGOTTEN: ReadonlySet<string> = new Set(['not-registered', 'bad-signature']);
+
+export interface RegistryListener extends Omit<EventsListener, 'state'> {
+  /** The registry answered for the first time, or again under another id. */
+  found(registryId: Uint8Array): void;
+  changed(view: RegistryView): void;
+}
+
+export class RegistryClient implements Exchange {
+  readonly #http: RegistryHttp;
+  #events: RegistryEvents | undefined;
+  #name: UserName | undefined;
+  #view: RegistryView;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    url: string,
+    private readonly identity: Identity,
+    private readonly machineId: string,
+    private readonly clocks: Clocks,
+    random: (bytes: number) => Uint8Array,
+    private readonly listener: RegistryListener,
+  ) {
+    this.#http = new RegistryHttp(new URL(url), clocks, random);
+    this.#view = { url, state: 'connecting' };
+  }
+
+  get registryId(): Uint8Array | undefined {
+    return this.#http.registryId;
+  }
+
+  get view(): RegistryView {
+    return { ...this.#view, clockOffsetMs: this.#http.clockOffsetMs };
+  }
+
+  /** Looks for the registry until it answers. */
+  start(): void {
+    void this.#find();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#events?.close();
+  }
+
+  /** Publishes a bundle under its name, taking the name if it is free (SPEC 12). */
+  async publish(bundle: Bundle): Promise<void> {
+    const request = {
+      username: bundle.name,
+      bundle: base64(bundle.bytes),
+      machine_id: this.machineId,
+    };
+    const { challenge, registry_id } = await this.#http.ask(challengeResponse, {
+      method: 'POST',
+      path: '/api/register',
+      body: request,
+      alsoStatus: 401,
+    });
+    if (registry_id !== hex(bundle.registryId)) throw this.#strange();
+    const statement = registerStatement({
+      registryId: bundle.registryId,
+      name: bundle.name,
+      bundleHash: bundle.hash,
+      challenge: Buffer.from(challenge, 'base64'),
+    });
+    const signatures = this.identity.sign('pqv1 register', statement);
+    await this.#http.ask(registerResponse, {
+      method: 'POST',
+      path: '/api/register',
+      body: {
+        ...request,
+        proof: {
+          challenge,
+          ed_signature: base64(signatures.ed),
+          mldsa_signature: base64(signatures.mldsa),
+        },
+      },
+    });
+  }
+
+  /** From now on calls for `name` come to this machine. */
+  listen(name: UserName): void {
+    this.#events?.close();
+    const signer = this.#signer(name);
+    this.#events = new RegistryEvents(this.#http, signer, this.machineId, this.clocks.monotonic, {
+      ...this.listener,
+      state: (state) => this.#eventsAt(state),
+    });
+    this.#name = name;
+    this.#events.start();
+  }
+
+  /** Gives the name up; nobody can call it until somebody takes it again. */
+  async unregister(): Promise<void> {
+    await this.#ask(z.unknown(), 'DELETE', `/api/users/${this.#me().name}`);
+    this.#events?.close();
+    this.#events = undefined;
+    this.#name = undefined;
+  }
+
+  async lookUp(name: UserName): Promise<LookUp> {
+    const reply = await this.#ask(bundleResponse, 'GET', `/api/users/${name}`);
+    return { bundle: Buffer.from(reply.bundle, 'base64'), online: reply.online };
+  }
+
+  async initiate(call: {
+    callId: CallId;
+    from: UserName;
+    to: UserName;
+    offer: Uint8Array;
+  }): Promise<void> {
+    await this.#ask(callResponse, 'POST', '/api/call/initiate', {
+      call_id: call.callId,
+      caller_username: call.from,
+      callee_username: call.to,
+      offer: base64(call.offer),
+    });
+  }
+
+  async accept(callId: CallId, answer: Uint8Array): Promise<void> {
+    await this.#ask(callResponse, 'POST', '/api/call/accept', {
+      call_id: callId,
+      answer: base64(answer),
+    });
+  }
+
+  async reject(callId: CallId, reason: RejectReason): Promise<void> {
+    await this.#ask(callResponse, 'POST', '/api/call/reject', { call_id: callId, reason });
+  }
+
+  async hangUp(callId: CallId): Promise<void> {
+    await this.#ask(callResponse, 'POST', '/api/call/hangup', { call_id: callId });
+  }
+
+  follow(callId: CallId): void {
+    this.#events?.follow(callId);
+  }
+
+  unfollow(callId: CallId): void {
+    this.#events?.unfollow(callId);
+  }
+
+  async #find(): Promise<void> {
+    try {
+      const health = await this.#http.ask(healthResponse, { method: 'GET', path: '/api/health' });
+      if (this.#closed) return;
+      this.#http.registryId = Buffer.from(health.registry_id, 'hex');
+      this.#show({ registryId: health.registry_id, problem: undefined });
+      this.listener.found(this.#http.registryId);
+    } catch (cause) {
+      if (this.#closed) return;
+      const problem = cause instanceof Problem ? cause.message : String(cause);
+      this.#show({ state: 'unreachable', problem });
+      this.#retry = setTimeout(() => void this.#find(), RETRY_MS);
+    }
+  }
+
+  #eventsAt(state: EventsState): void {
+    this.#show({ state: state.at, problem: 'problem' in state ? state.problem : undefined });
+    // It answers but knows us no more: a new database behind the old address. Begin again.
+    if (state.at === 'unreachable' && FORGOTTEN.has(state.code)) void this.#find();
+  }
+
+  #show(change: {
+    state?: RegistryView['state'];
+    problem?: string | undefined;
+    registryId?: RegistryId;
+  }): void {
+    const before = JSON.stringify(this.#view);
+    this.#view = { ...this.#view, ...change };
+    if (JSON.stringify(this.#view) !== before) this.listener.changed(this.view);
+  }
+
+  #ask<T>(schema: z.ZodType<T>, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
+    return this.#http.ask(schema, { method, path, body, signer: this.#me() });
+  }
+
+  #me(): Signer {
+    if (!this.#name) {
+      throw new Problem('not-registered', 'Choose a name first: without one nobody can be called.');
+    }
+    return this.#signer(this.#name);
+  }
+
+  #signer(name: UserName): Signer {
+    return { name, signEd: (data) => this.identity.signEd(data) };
+  }
+
+  #strange(): Problem {
+    return new Problem(
+      'registry-strange',
+      `The registry at ${this.#http.url.origin} changed its id. Start the daemon again.`,
+    );
+  }
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

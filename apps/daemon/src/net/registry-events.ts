@@ -1,0 +1,211 @@
+/**
+ * What the registry pushes: a WebSocket while it lasts, a poll once a second while it does not.
+ * It reports where it stands, so that the panel can say so.
+ */
+import {
+  callResponse,
+  EVENTS_CLOSE,
+  EVENTS_PATH,
+  type Person,
+  pendingResponse,
+  peopleResponse,
+  registryEvent,
+} from '@kyberline/shared/registry';
+import { WebSocket } from 'ws';
+import { Problem } from '../problem.js';
+import type { CallListener } from './exchange.js';
+import type { RegistryHttp, Signer } from './registry-http.js';
+
+const POLL_MS = 1_000;
+/** People matter less than calls: every fifth poll. */
+const POLLS_PER_PEOPLE = 5;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY_MS = { first: 1_000, most: 10_000 };
+/** The registry pings; silence for this long means that the line is dead. */
+const DEAD_MS = 45_000;
+const MAX_EVENT_BYTES = 64 * 1024;
+
+export type EventsState =
+  | { at: 'connecting' }
+  | { at: 'push' }
+  | { at: 'polling'; problem: string }
+  /** `code` is the registry's own where it refused, e.g. because it forgot this name. */
+  | { at: 'unreachable'; problem: string; code: string };
+
+export interface EventsListener {
+  call: CallListener;
+  people(people: Person[]): void;
+  presence(person: Person): void;
+  /** The name was registered from another machine. */
+  replaced(): void;
+  state(state: EventsState): void;
+}
+
+export class RegistryEvents {
+  readonly #followed = new Set<string>();
+  #socket: WebSocket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #retryMs = RETRY_MS.first;
+  #nextConnectAt = 0;
+  #polls = 0;
+  #closed = false;
+
+  constructor(
+    private readonly http: RegistryHttp,
+    private readonly signer: Signer,
+    private readonly machineId: string,
+    private readonly monotonic: () => number,
+    private readonly listener: EventsListener,
+  ) {}
+
+  follow(callId: string): void {
+    this.#followed.add(callId);
+  }
+
+  unfollow(callId: string): void {
+    this.#followed.delete(callId);
+  }
+
+  start(): void {
+    this.listener.state({ at: 'connecting' });
+    this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#deadline);
+    this.#socket?.terminate();
+  }
+
+  #connect(): void {
+    if (this.#closed) return;
+    const path = `${EVENTS_PATH}?machine_id=${this.machineId}`;
+    const url = new URL(path, this.http.url);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    let headers: Record<string, string>;
+    try {
+      headers = this.http.sign('GET', path, '', this.signer);
+    } catch {
+      this.#fallBack();
+      return;
+    }
+    const socket = new WebSocket(url, {
+      headers,
+      handshakeTimeout: CONNECT_TIMEOUT_MS,
+      maxPayload: MAX_EVENT_BYTES,
+      followRedirects: false,
+    });
+    this.#socket = socket;
+    socket.on('open', () => this.#opened(socket));
+    socket.on('message', (data) => this.#received(String(data)));
+    socket.on('ping', () => this.#alive(socket));
+    socket.on('error', () => undefined);
+    socket.on('close', (code) => {
+      if (this.#socket !== socket || this.#closed) return;
+      this.#socket = undefined;
+      clearTimeout(this.#deadline);
+      if (code === EVENTS_CLOSE.replaced) return;
+      this.#fallBack();
+    });
+  }
+
+  #opened(socket: WebSocket): void {
+    this.#retryMs = RETRY_MS.first;
+    this.#alive(socket);
+    this.listener.state({ at: 'push' });
+    // What happened while nobody listened.
+    void this.#catchUp(true).catch(() => undefined);
+  }
+
+  #alive(socket: WebSocket): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => socket.terminate(), DEAD_MS);
+  }
+
+  #received(text: string): void {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return;
+    }
+    const event = registryEvent.safeParse(json);
+    if (!event.success) return;
+    switch (event.data.type) {
+      case 'call':
+        this.listener.call(event.data.call);
+        break;
+      case 'presence':
+        this.listener.presence(event.data);
+        break;
+      case 'replaced':
+        this.#closed = true;
+        this.listener.replaced();
+        break;
+      case 'hello':
+        break;
+    }
+  }
+
+  #fallBack(): void {
+    if (this.#closed) return;
+    this.#nextConnectAt = this.monotonic() + this.#retryMs;
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
+    this.#schedulePoll();
+  }
+
+  #schedulePoll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await this.#catchUp(this.#polls++ % POLLS_PER_PEOPLE === 0);
+      this.listener.state({
+        at: 'polling',
+        problem: 'The registry does not push events at the moment, so it is asked once a second.',
+      });
+    } catch (cause) {
+      const { code, message } =
+        cause instanceof Problem
+          ? cause
+          : { code: 'registry-unreachable', message: 'The registry does not answer.' };
+      this.listener.state({ at: 'unreachable', problem: message, code });
+    }
+    if (this.#closed) return;
+    if (this.monotonic() >= this.#nextConnectAt) this.#connect();
+    else this.#schedulePoll();
+  }
+
+  async #catchUp(withPeople: boolean): Promise<void> {
+    const pending = await this.http.ask(pendingResponse, {
+      method: 'GET',
+      path: `/api/call/pending/${this.signer.name}?machine_id=${this.machineId}`,
+      signer: this.signer,
+    });
+    for (const call of pending.calls) this.listener.call(call);
+    for (const callId of this.#followed) await this.#askStatus(callId);
+    if (!withPeople) return;
+    const { users } = await this.http.ask(peopleResponse, { method: 'GET', path: '/api/users' });
+    this.listener.people(users);
+  }
+
+  async #askStatus(callId: string): Promise<void> {
+    try {
+      const { call } = await this.http.ask(callResponse, {
+        method: 'GET',
+        path: `/api/call/status/${callId}`,
+        signer: this.signer,
+      });
+      this.listener.call(call);
+    } catch (cause) {
+      // A call that the registry forgot is not one that it can tell anything of.
+      if (cause instanceof Problem && cause.code === 'unknown-call') this.#followed.delete(callId);
+      else throw cause;
+    }
+  }
+}
