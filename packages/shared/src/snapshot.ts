@@ -65,7 +65,10 @@ export const personView = z.object({
   online: z.boolean(),
   isEcho: z.boolean(),
   trust,
+  /** The pinned key. */
   fingerprint: fingerprint.optional(),
+  /** The key that was seen instead of the pinned one, while `trust` is `changed`. */
+  newFingerprint: fingerprint.optional(),
 });
 export type PersonView = z.infer<typeof personView>;
 
