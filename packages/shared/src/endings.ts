@@ -29,6 +29,8 @@ export const END_REASONS = [
   'engine-failed',
   'engine-failed-there',
   'words-differ',
+  'suite-lowered',
+  'registry-refused',
 ] as const;
 
 export const endReason = z.enum(END_REASONS);
@@ -70,4 +72,7 @@ const SENTENCES: Record<EndReason, (name: string) => string> = {
   'engine-failed-there': (n) => `${n}: their sound engine kept failing, so the call was ended.`,
   'words-differ': (n) =>
     `The four words differed, so the call was ended: somebody may be between you and ${n}. Do not trust this connection.`,
+  'suite-lowered': (n) =>
+    `${n}'s machine now asks for a weaker suite than in your earlier calls, so the call was refused. Ask ${n} why before you reset the contact.`,
+  'registry-refused': () => 'The registry refused the call. Wait a minute and try again.',
 };

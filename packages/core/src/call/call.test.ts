@@ -206,6 +206,8 @@ describe('every ending is told apart', () => {
     'program-stopped-here': () => activeOut().on({ type: 'program-stopping' }),
     'engine-failed': () => activeOut().on({ type: 'engine-failed' }),
     'engine-failed-there': () => activeOut().on({ type: 'bye', reason: 'media-failed' }),
+    'suite-lowered': () => failed('suite-lowered'),
+    'registry-refused': () => failed('registry-refused'),
     'words-differ': () => activeOut().on({ type: 'words-differ' }),
   };
   it.each(END_REASONS.map((reason) => [reason] as const))('%s', (reason) => {

@@ -1,6 +1,9 @@
 /** The states, events and effects of the rekey machine (rekey.ts), and its times (SPEC 8). */
 import type { ControlMessage } from './control.js';
 
+/** The reserved epoch of the handshake's own packets (SPEC 6 and 9). */
+export const HANDSHAKE_EPOCH = 0xffff;
+
 export interface RekeyTimes {
   /** The caller starts a rekey this long after the last one. */
   everyMs: number;

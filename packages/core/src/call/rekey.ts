@@ -19,9 +19,18 @@ import type {
   RekeyStep,
   RekeyTimes,
 } from './rekey-state.js';
+import { HANDSHAKE_EPOCH } from './rekey-state.js';
 
+/** At epoch 0. The handshake's own keys retire like those of an old epoch. */
 export function startRekey(role: 'A' | 'B', now: number, times: RekeyTimes): RekeyState {
-  return { role, times, epoch: 0, progress: { at: 'steady' }, agreedAt: now, retiring: [] };
+  return {
+    role,
+    times,
+    epoch: 0,
+    progress: { at: 'steady' },
+    agreedAt: now,
+    retiring: [{ epoch: HANDSHAKE_EPOCH, at: now + times.retireMs }],
+  };
 }
 
 /** The next moment at which `tick` has work to do, ms on the clock that `now` comes from. */

@@ -1,0 +1,27 @@
+/** The sealed bodies of offer and answer (SPEC 4, 5): JSON inside, bytes outside. */
+import { type CallBody, callBody } from '@kyberline/shared/call-body';
+import { fromUtf8, utf8 } from '../crypto/bytes.js';
+
+/** Codecs that this version speaks, by preference. */
+export const CODECS = ['pcm16'] as const;
+export type CodecName = (typeof CODECS)[number];
+
+export function writeBody(body: CallBody): Uint8Array {
+  return utf8(JSON.stringify(body));
+}
+
+/** `undefined` unless it is a whole body; padding behind the JSON is white space to it. */
+export function readBody(bytes: Uint8Array): CallBody | undefined {
+  const text = fromUtf8(bytes);
+  if (text === undefined) return undefined;
+  try {
+    return callBody.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first offered codec that both speak. */
+export function chooseCodec(offered: readonly string[]): CodecName | undefined {
+  return CODECS.find((codec) => offered.includes(codec));
+}
