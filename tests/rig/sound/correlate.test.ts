@@ -63,6 +63,11 @@ describe('alignedCorrelation', () => {
     expect(worst).toBeGreaterThan(0.98);
   });
 
+  test('is one for a delay that is no whole number of samples', () => {
+    const { correlation } = alignedCorrelation(resample(late(said, 60.03125, 7), 48_000), said);
+    expect(correlation).toBeGreaterThan(0.98);
+  });
+
   test('stays high over a sound card that runs 300 ppm fast', () => {
     expect(alignedCorrelation(drift(late(said, 60, 7), 300), said).correlation).toBeGreaterThan(
       0.95,

@@ -111,7 +111,11 @@ export function alignedCorrelation(
   };
 }
 
-/** The start from ≤ start ≤ until at which `part` correlates best; 0 where nothing is recorded. */
+/**
+ * The start from ≤ start ≤ until at which `part` correlates best; 0 where nothing is recorded. The
+ * correlation is that of the parabola through the best start and its neighbours: half a sample of
+ * delay is no fault of the sound.
+ */
 function bestIn(
   samples: Float32Array,
   part: Float32Array,
@@ -121,18 +125,32 @@ function bestIn(
   const partEnergy = energyOf(part);
   let best = { start: Math.round((from + until) / 2), correlation: 0 };
   for (let start = from; start <= until; start += 1) {
-    let product = 0;
-    let energy = 0;
-    for (let index = 0; index < part.length; index += 1) {
-      const heard = samples[start + index] ?? 0;
-      product += heard * part[index]!;
-      energy += heard * heard;
-    }
-    if (energy === 0) continue;
-    const correlation = product / Math.sqrt(energy * partEnergy);
+    const correlation = correlationAt(samples, part, start, partEnergy);
     if (correlation > best.correlation) best = { start, correlation };
   }
-  return best;
+  if (best.correlation === 0) return best;
+  const before = correlationAt(samples, part, best.start - 1, partEnergy);
+  const after = correlationAt(samples, part, best.start + 1, partEnergy);
+  const curve = before - 2 * best.correlation + after;
+  if (curve >= 0) return best;
+  const peak = best.correlation - (before - after) ** 2 / (8 * curve);
+  return { start: best.start, correlation: Math.min(1, peak) };
+}
+
+function correlationAt(
+  samples: Float32Array,
+  part: Float32Array,
+  start: number,
+  partEnergy: number,
+): number {
+  let product = 0;
+  let energy = 0;
+  for (let index = 0; index < part.length; index += 1) {
+    const heard = samples[start + index] ?? 0;
+    product += heard * part[index]!;
+    energy += heard * heard;
+  }
+  return energy === 0 ? 0 : product / Math.sqrt(energy * partEnergy);
 }
 
 function energyOf(samples: Float32Array): number {
