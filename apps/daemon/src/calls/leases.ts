@@ -3,72 +3,56 @@
  * It outlives the engine, so a restarted one neither sends under a used counter nor opens a
  * packet that its predecessor may have played.
  */
-import type { MediaStream, ReceiveLease, SendLease } from '../media/messages.js';
+import type { MediaStream } from '../media/messages.js';
+
+export type Direction = 'send' | 'receive';
+
+/** Counters from ≤ counter < until. */
+export interface Lease {
+  from: number;
+  until: number;
+}
 
 /**
  * Counters a block. Send blocks may be large: a gap costs nothing. Receive blocks are what a
  * restarted engine refuses, so they are short: 48 frames of voice are 0.96 s at most.
  */
-const SEND_BLOCK: Record<MediaStream, number> = { audio: 512, control: 128 };
-const RECEIVE_BLOCK: Record<MediaStream, number> = { audio: 48, control: 16 };
+const BLOCK: Record<Direction, Record<MediaStream, number>> = {
+  send: { audio: 512, control: 128 },
+  receive: { audio: 48, control: 16 },
+};
 /** SPEC 9: a stream stops at this many packets under one key. */
 const MAX_PACKETS = 2 ** 20;
 
-interface Given {
-  sendUntil: number;
-  receiveUntil: number;
-}
-
-export interface Leases {
-  send: SendLease;
-  receive: ReceiveLease;
-}
-
 export class LeaseBook {
-  readonly #given = new Map<string, Given>();
+  /** The end of what was leased so far. */
+  readonly #until = new Map<string, number>();
 
   /**
-   * For an engine that installs this epoch: counters from 0, or, where an earlier engine had
-   * leases, from the end of its blocks.
+   * For an engine that gets these keys: counters from 0, or, where an earlier engine had leases,
+   * from the end of its blocks.
    */
-  grant(epoch: number, stream: MediaStream): Leases {
-    const old = this.#given.get(key(epoch, stream)) ?? { sendUntil: 0, receiveUntil: 0 };
-    const given = this.#extend(epoch, stream, old.sendUntil, old.receiveUntil);
-    return {
-      send: { from: old.sendUntil, until: given.sendUntil },
-      receive: { from: old.receiveUntil, until: given.receiveUntil },
-    };
+  grant(epoch: number, stream: MediaStream, direction: Direction): Lease {
+    const from = this.#until.get(key(epoch, stream, direction)) ?? 0;
+    return { from, until: this.renew(epoch, stream, direction, from) };
   }
 
-  /** For an engine that is about to pass a lease. */
-  renew(epoch: number, stream: MediaStream, sendNext: number, receiveNext: number): Given {
-    return this.#extend(epoch, stream, sendNext, receiveNext);
+  /** For an engine whose next counter is `next`: the end of its lease now. Never less than before. */
+  renew(epoch: number, stream: MediaStream, direction: Direction, next: number): number {
+    const old = this.#until.get(key(epoch, stream, direction)) ?? 0;
+    const until = Math.min(MAX_PACKETS, Math.max(old, next + BLOCK[direction][stream]));
+    this.#until.set(key(epoch, stream, direction), until);
+    return until;
   }
 
-  /** A fresh key took this epoch's place, or it is over. */
-  forget(epoch: number): void {
-    for (const stream of STREAMS) this.#given.delete(key(epoch, stream));
-  }
-
-  #extend(epoch: number, stream: MediaStream, sendNext: number, receiveNext: number): Given {
-    const old = this.#given.get(key(epoch, stream));
-    const given = {
-      sendUntil: Math.min(
-        MAX_PACKETS,
-        Math.max(old?.sendUntil ?? 0, sendNext + SEND_BLOCK[stream]),
-      ),
-      receiveUntil: Math.min(
-        MAX_PACKETS,
-        Math.max(old?.receiveUntil ?? 0, receiveNext + RECEIVE_BLOCK[stream]),
-      ),
-    };
-    this.#given.set(key(epoch, stream), given);
-    return given;
+  /** A fresh key took this epoch's place. */
+  forget(epoch: number, direction: Direction): void {
+    for (const stream of ['control', 'audio'] as const) {
+      this.#until.delete(key(epoch, stream, direction));
+    }
   }
 }
 
-const STREAMS: readonly MediaStream[] = ['control', 'audio'];
-
-function key(epoch: number, stream: MediaStream): string {
-  return `${epoch} ${stream}`;
+function key(epoch: number, stream: MediaStream, direction: Direction): string {
+  return `${epoch} ${stream} ${direction}`;
 }

@@ -37,9 +37,6 @@ export interface ReceiveLease {
   until: number;
 }
 
-/** Epoch 0xFFFF is the handshake's and has the control stream only. */
-export const HANDSHAKE_EPOCH = 0xffff;
-
 export type DaemonToEngine =
   | {
       type: 'start';

@@ -1,9 +1,6 @@
 /** The states, events and effects of the rekey machine (rekey.ts), and its times (SPEC 8). */
 import type { ControlMessage } from './control.js';
 
-/** The reserved epoch of the handshake's own packets (SPEC 6 and 9). */
-export const HANDSHAKE_EPOCH = 0xffff;
-
 export interface RekeyTimes {
   /** The caller starts a rekey this long after the last one. */
   everyMs: number;
@@ -31,7 +28,7 @@ export type Progress =
   | { at: 'requesting'; req: Uint8Array; resendAt: number }
   /** Caller: the new root is being computed from this ACK. */
   | { at: 'completing'; req: Uint8Array; resendAt: number }
-  | { at: 'finishing'; fin: Uint8Array; resendAt: number }
+  | { at: 'finishing'; old: number; fin: Uint8Array; resendAt: number }
   /** Callee: the answer to `req` is being computed. */
   | { at: 'answering'; req: Uint8Array }
   | { at: 'answered'; req: Uint8Array; ack: Uint8Array; resendAt: number };

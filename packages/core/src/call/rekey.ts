@@ -10,6 +10,8 @@
  *
  * Secrets are elsewhere (call/secrets.ts): this machine sees epochs, public messages and time.
  */
+
+import { HANDSHAKE_EPOCH, nextEpoch } from '../crypto/schedule.js';
 import type { ControlMessage } from './control.js';
 import type {
   Progress,
@@ -19,7 +21,6 @@ import type {
   RekeyStep,
   RekeyTimes,
 } from './rekey-state.js';
-import { HANDSHAKE_EPOCH } from './rekey-state.js';
 
 /** At epoch 0. The handshake's own keys retire like those of an old epoch. */
 export function startRekey(role: 'A' | 'B', now: number, times: RekeyTimes): RekeyState {
@@ -47,7 +48,7 @@ export function rekeyDeadline(state: RekeyState): number {
 }
 
 export function stepRekey(state: RekeyState, event: RekeyEvent, now: number): RekeyStep {
-  const next = state.epoch + 1;
+  const next = after(state.epoch);
   switch (event.type) {
     case 'tick':
       return tick(state, now);
@@ -82,7 +83,7 @@ export function stepRekey(state: RekeyState, event: RekeyEvent, now: number): Re
       if (state.progress.at !== 'completing' || event.epoch !== next) return same(state);
       return moveOn(
         state,
-        { at: 'finishing', fin: event.fin, resendAt: now + state.times.resendMs },
+        { at: 'finishing', old: state.epoch, fin: event.fin, resendAt: now + state.times.resendMs },
         now,
         [send(next, { kind: 'FIN', epoch: next, proof: event.fin })],
       );
@@ -142,7 +143,7 @@ function begin(state: RekeyState, now: number): RekeyStep {
   if (state.role === 'A') {
     return {
       state: progressTo(state, { at: 'preparing' }),
-      effects: [{ type: 'make-request', epoch: state.epoch + 1 }],
+      effects: [{ type: 'make-request', epoch: after(state.epoch) }],
     };
   }
   return {
@@ -157,7 +158,7 @@ function received(
   now: number,
 ): RekeyStep {
   const { progress } = state;
-  const next = state.epoch + 1;
+  const next = after(state.epoch);
   switch (event.message.kind) {
     case 'ASK':
       // An ASK of an epoch that is over was answered by leaving it.
@@ -190,7 +191,7 @@ function received(
 /** A packet of `epoch` opened here, so the peer has that epoch's keys. */
 function epochHeard(state: RekeyState, epoch: number, now: number): RekeyStep {
   if (state.progress.at === 'finishing' && epoch === state.epoch) {
-    const old = state.epoch - 1;
+    const { old } = state.progress;
     return {
       state: {
         ...progressTo(state, { at: 'steady' }),
@@ -199,7 +200,7 @@ function epochHeard(state: RekeyState, epoch: number, now: number): RekeyStep {
       effects: [],
     };
   }
-  if (state.progress.at === 'answered' && epoch === state.epoch + 1) {
+  if (state.progress.at === 'answered' && epoch === after(state.epoch)) {
     const old = state.epoch;
     const step = moveOn(state, { at: 'steady' }, now, []);
     return {
@@ -220,16 +221,23 @@ function moveOn(
   now: number,
   effects: RekeyEffect[],
 ): RekeyStep {
-  const epoch = state.epoch + 1;
+  const epoch = after(state.epoch);
   return {
     state: { ...state, epoch, progress, agreedAt: now },
     effects: [{ type: 'send-on', epoch }, { type: 'drop-send', epoch: state.epoch }, ...effects],
   };
 }
 
+/** A call has 65,000 epochs: with none left, the call expires. */
+function after(epoch: number): number {
+  return nextEpoch(epoch) ?? Number.NaN;
+}
+
 function isAnswering(state: RekeyState, epoch: number, req: Uint8Array): boolean {
   const { progress } = state;
-  return progress.at === 'answering' && epoch === state.epoch + 1 && sameBytes(progress.req, req);
+  return (
+    progress.at === 'answering' && epoch === after(state.epoch) && sameBytes(progress.req, req)
+  );
 }
 
 function progressTo(state: RekeyState, progress: Progress): RekeyState {

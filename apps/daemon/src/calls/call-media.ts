@@ -1,0 +1,159 @@
+/**
+ * One call as its media engine knows it: epochs, leases, control messages. What was installed is
+ * remembered, so that an engine that was started again can be brought to the same point.
+ */
+import { type ByeReason, type ControlMessage, encodeControl } from '@kyberline/core/call/control';
+import type { CallSecrets, TrafficKeys } from '@kyberline/core/call/secrets';
+import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
+import type {
+  Address,
+  DaemonToEngine,
+  EngineToDaemon,
+  MediaStream,
+  Role,
+  StreamKeys,
+} from '../media/messages.js';
+import { type Direction, LeaseBook } from './leases.js';
+
+const FRAME_MS = 20;
+const STREAMS: readonly MediaStream[] = ['control', 'audio'];
+
+export type SendToEngine = (message: DaemonToEngine) => void;
+
+export class CallMedia {
+  readonly #leases = new LeaseBook();
+  /** Epochs whose keys the engine has, per direction. */
+  readonly #installed = { send: new Set<number>(), receive: new Set<number>() };
+  #opened: { codec: string; candidates: Address[] } | undefined;
+  #sendEpoch: number | undefined;
+  #voice = false;
+  #muted = false;
+
+  constructor(
+    private readonly engine: SendToEngine,
+    private readonly callId: Uint8Array,
+    private readonly role: Role,
+    private readonly secrets: CallSecrets,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** The session with the handshake's keys: confirms and probes can go. */
+  open(codec: string, candidates: Address[]): void {
+    this.#opened = { codec, candidates };
+    this.#openSession();
+    this.install(HANDSHAKE_EPOCH, 'send');
+    this.install(HANDSHAKE_EPOCH, 'receive');
+  }
+
+  install(epoch: number, direction: Direction): void {
+    this.#installed[direction].add(epoch);
+    this.#sendInstall(epoch, direction);
+  }
+
+  /** The callee's pending epoch got other keys: what was leased under the old ones is void. */
+  installAnew(epoch: number): void {
+    this.#leases.forget(epoch, 'receive');
+    this.install(epoch, 'receive');
+  }
+
+  sendOn(epoch: number): void {
+    this.#sendEpoch = epoch;
+    this.engine({ type: 'send-on', callId: this.callId, epoch });
+  }
+
+  drop(epoch: number, direction: Direction): void {
+    if (!this.#installed[direction].delete(epoch)) return;
+    this.engine({ type: 'drop-epoch', callId: this.callId, epoch, direction });
+  }
+
+  send(epoch: number, message: ControlMessage): void {
+    const payload = encodeControl(message);
+    this.engine({ type: 'send-control', callId: this.callId, epoch, payload });
+  }
+
+  allowVoice(): void {
+    this.#voice = true;
+    this.engine({ type: 'allow-voice', callId: this.callId, allowed: true });
+  }
+
+  mute(muted: boolean): void {
+    this.#muted = muted;
+    if (this.isOpen) this.engine({ type: 'mute', callId: this.callId, muted });
+  }
+
+  renew(request: Extract<EngineToDaemon, { type: 'lease-request' }>): void {
+    const { epoch, stream, sendNext, receiveNext } = request;
+    this.engine({
+      type: 'lease',
+      callId: this.callId,
+      epoch,
+      stream,
+      sendUntil: this.#leases.renew(epoch, stream, 'send', sendNext),
+      receiveUntil: this.#leases.renew(epoch, stream, 'receive', receiveNext),
+    });
+  }
+
+  /** A new engine knows nothing: it gets the session again, with counters after the old blocks. */
+  reopen(): void {
+    if (!this.#opened) return;
+    this.#openSession();
+    const epochs = new Set([...this.#installed.receive, ...this.#installed.send]);
+    for (const epoch of epochs) this.#sendInstall(epoch, 'both');
+    if (this.#sendEpoch !== undefined) this.sendOn(this.#sendEpoch);
+    if (this.#muted) this.mute(true);
+    if (this.#voice) this.allowVoice();
+  }
+
+  close(bye: ByeReason | undefined): void {
+    if (!this.#opened) return;
+    this.#opened = undefined;
+    this.engine({ type: 'close-call', callId: this.callId, ...(bye && { bye }) });
+  }
+
+  #openSession(): void {
+    if (!this.#opened) return;
+    this.engine({
+      type: 'open-call',
+      callId: this.callId,
+      role: this.role,
+      frameMs: FRAME_MS,
+      ...this.#opened,
+    });
+  }
+
+  #sendInstall(epoch: number, which: Direction | 'both'): void {
+    const message: Extract<DaemonToEngine, { type: 'install-epoch' }> = {
+      type: 'install-epoch',
+      callId: this.callId,
+      epoch,
+      send: {},
+      receive: {},
+    };
+    for (const stream of epoch === HANDSHAKE_EPOCH ? (['control'] as const) : STREAMS) {
+      const wanted = (direction: Direction) =>
+        (which === 'both' || which === direction) && this.#installed[direction].has(epoch);
+      const send = wanted('send') ? this.#keys(epoch, 'send', stream) : undefined;
+      const receive = wanted('receive') ? this.#keys(epoch, 'receive', stream) : undefined;
+      if (send) message.send[stream] = { ...send, ...this.#leases.grant(epoch, stream, 'send') };
+      if (receive) {
+        message.receive[stream] = { ...receive, ...this.#leases.grant(epoch, stream, 'receive') };
+      }
+    }
+    this.engine(message);
+  }
+
+  #keys(epoch: number, direction: Direction, stream: MediaStream): StreamKeys | undefined {
+    const keys =
+      epoch === HANDSHAKE_EPOCH
+        ? this.secrets.handshakeKeys()?.[direction]
+        : this.secrets.traffic(epoch, direction, stream);
+    return keys && bytesOf(keys);
+  }
+}
+
+function bytesOf({ aead, obf }: TrafficKeys): StreamKeys {
+  return { aead: aead.bytes, obf: obf.bytes };
+}
