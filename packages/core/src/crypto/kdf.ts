@@ -6,7 +6,8 @@
  *   GCM = AES-256-GCM with a 16-byte tag
  */
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
-import { utf8 } from './bytes.js';
+import { lv, utf8 } from './bytes.js';
+import { Secret } from './secret.js';
 
 export const GCM_TAG_BYTES = 16;
 export const GCM_NONCE_BYTES = 12;
@@ -35,6 +36,16 @@ export function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Arr
 /** X(salt, ikm): HKDF-Extract, 32 bytes. */
 export function extract(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
   return hmac(salt, ikm);
+}
+
+/** X(salt, LV(parts)) for secret parts; the framed copy is wiped. */
+export function extractSecrets(salt: Uint8Array, ...parts: readonly Uint8Array[]): Secret {
+  const framed = lv(...parts);
+  try {
+    return new Secret(extract(salt, framed));
+  } finally {
+    framed.fill(0);
+  }
 }
 
 /** E(key, label, ctx): HKDF-Expand to 32 bytes. Labels are ASCII and hold no NUL. */
