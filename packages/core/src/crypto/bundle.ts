@@ -92,8 +92,8 @@ export function readBundle(bytes: Uint8Array): Bundle | undefined {
   if (bytes.length > MAX_BUNDLE_BYTES) return undefined;
   const parts = readLv(bytes, 3);
   if (parts === undefined) return undefined;
-  const content = parts[0]!;
-  const signatures = readSignatures(parts[1]!, parts[2]!);
+  const [content, edSignature, mldsaSignature] = parts;
+  const signatures = readSignatures(edSignature, mldsaSignature);
   if (signatures === undefined) return undefined;
   const bundle = parse(new Uint8Array(bytes), content);
   if (bundle === undefined) return undefined;
@@ -121,26 +121,26 @@ function parse(bytes: Uint8Array, content: Uint8Array): Bundle | undefined {
   const parts = readLv(content, 9);
   if (parts === undefined) return undefined;
   const [head, registryId, nameBytes, ed, mldsa, x25519, kemKey, from, until] = parts;
-  const preference = head!.length === 2 ? readSuite(head![1]) : undefined;
-  if (head![0] !== BUNDLE_VERSION || preference === undefined) return undefined;
-  const name = userName.safeParse(fromUtf8(nameBytes!));
-  const identity = publicIdentity(ed!, mldsa!);
-  const notBefore = readU64(from!);
-  const notAfter = readU64(until!);
+  const preference = head.length === 2 ? readSuite(head[1]) : undefined;
+  if (head[0] !== BUNDLE_VERSION || preference === undefined) return undefined;
+  const name = userName.safeParse(fromUtf8(nameBytes));
+  const identity = publicIdentity(ed, mldsa);
+  const notBefore = readU64(from);
+  const notAfter = readU64(until);
   if (!name.success || identity === undefined) return undefined;
   if (notBefore === undefined || notAfter === undefined || notBefore >= notAfter) return undefined;
-  if (registryId!.length !== REGISTRY_ID_BYTES) return undefined;
-  if (!x25519ValidPublicKey(x25519!) || !kem(preference).validPublicKey(kemKey!)) return undefined;
+  if (registryId.length !== REGISTRY_ID_BYTES) return undefined;
+  if (!x25519ValidPublicKey(x25519) || !kem(preference).validPublicKey(kemKey)) return undefined;
   return {
     bytes,
     hash: sha256(bytes),
     version: BUNDLE_VERSION,
     preference,
-    registryId: registryId!,
+    registryId,
     name: name.data,
     identity,
-    x25519: x25519!,
-    kem: kemKey!,
+    x25519,
+    kem: kemKey,
     notBefore,
     notAfter,
   };

@@ -32,7 +32,7 @@ export function lv(...parts: readonly Uint8Array[]): Uint8Array {
  * The inverse of `lv`: exactly `count` parts and not one byte more, else undefined.
  * The parts are copies, so the input may be reused.
  */
-export function readLv(bytes: Uint8Array, count: number): Uint8Array[] | undefined {
+export function readLv<N extends number>(bytes: Uint8Array, count: N): Parts<N> | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: Uint8Array[] = [];
   let at = 0;
@@ -43,8 +43,15 @@ export function readLv(bytes: Uint8Array, count: number): Uint8Array[] | undefin
     parts.push(new Uint8Array(bytes.subarray(at + LENGTH_BYTES, end)));
     at = end;
   }
-  return at === bytes.length ? parts : undefined;
+  return at === bytes.length ? (parts as Parts<N>) : undefined;
 }
+
+/** A tuple of N parts where N is a literal. */
+export type Parts<N extends number, T extends Uint8Array[] = []> = number extends N
+  ? Uint8Array[]
+  : T['length'] extends N
+    ? T
+    : Parts<N, [...T, Uint8Array]>;
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let total = 0;
