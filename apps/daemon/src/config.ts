@@ -1,0 +1,147 @@
+/**
+ * Where the environment is read, once, and laid under the command's options: option, then
+ * environment, then (elsewhere) the person's settings, then the default. What is wrong is said in
+ * a sentence that names the option.
+ */
+import { resolve } from 'node:path';
+import type { DeviceChoice } from '@kyberline/shared/devices';
+import type { UserName } from '@kyberline/shared/ids';
+import envPaths from 'env-paths';
+import type { Address } from './media/messages.js';
+import {
+  address,
+  DEFAULT_REGISTRY_PORT,
+  device,
+  ipAddress,
+  name,
+  oneOf,
+  read,
+  registryUrl,
+  seconds,
+  whole,
+} from './option.js';
+
+export const DEFAULT_API_PORT = 4747;
+export const DEFAULT_UDP_PORT = 47470;
+export const DEFAULT_PANEL_PORT = 3000;
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the command line gave, unread. */
+export interface DaemonOptions {
+  home?: string;
+  port?: string;
+  udpHost?: string;
+  udpPort?: string;
+  input?: string;
+  output?: string;
+  registry?: string;
+  autoAnswer?: boolean;
+  name?: string;
+  advertise?: string[];
+  rekeyEvery?: string;
+  ringSeconds?: string;
+  panelPort?: string;
+  logLevel?: string;
+}
+
+export interface DaemonConfig {
+  /** Absolute path of the data folder. */
+  home: string;
+  /** Of the API on 127.0.0.1; 0 = any free port. */
+  apiPort: number;
+  udpHost: string;
+  /** 0 = any free port. */
+  udpPort: number;
+  /** These five: undefined = as the settings say. */
+  input: DeviceChoice | undefined;
+  output: DeviceChoice | undefined;
+  registryUrl: string | undefined;
+  autoAnswer: true | undefined;
+  /** Take this name at the registry if none is registered yet. */
+  name: UserName | undefined;
+  /** What to offer to peers in the place of this machine's own addresses. */
+  advertise: Address[];
+  rekeyEveryMs: number;
+  /** How long a caller lets it ring. */
+  ringSeconds: number;
+  /** The one web page that may connect is served from this port of loopback. */
+  panelPort: number;
+  logLevel: LogLevel;
+}
+
+/** @throws Problem `bad-option` */
+export function readDaemonConfig(
+  options: DaemonOptions,
+  env: Environment = process.env,
+): DaemonConfig {
+  const registry =
+    given(options.registry, '--registry') ?? given(env.REGISTRY_SERVER, 'REGISTRY_SERVER');
+  return {
+    home: readHome(options.home, env),
+    apiPort: read(options.port, '--port', whole(0, 65_535)) ?? DEFAULT_API_PORT,
+    udpHost: read(options.udpHost, '--udp-host', ipAddress) ?? '::',
+    udpPort: read(options.udpPort, '--udp-port', whole(0, 65_535)) ?? DEFAULT_UDP_PORT,
+    input: read(options.input, '--input', device),
+    output: read(options.output, '--output', device),
+    registryUrl: registry && read(registry.text, registry.from, registryUrl),
+    autoAnswer: options.autoAnswer === true ? true : undefined,
+    name: read(options.name, '--name', name),
+    advertise: (options.advertise ?? []).map((text) => read(text, '--advertise', address)!),
+    rekeyEveryMs: (read(options.rekeyEvery, '--rekey-every', seconds(0.5, 60)) ?? 60) * 1000,
+    ringSeconds: read(options.ringSeconds, '--ring-seconds', seconds(1, 90)) ?? 45,
+    panelPort: read(options.panelPort, '--panel-port', whole(1, 65_535)) ?? DEFAULT_PANEL_PORT,
+    logLevel: read(options.logLevel, '--log-level', oneOf(LOG_LEVELS)) ?? 'info',
+  };
+}
+
+/** What every other command needs: where the daemon's folder is, and its port if it was named. */
+export function readClientConfig(
+  options: { home?: string; port?: string },
+  env: Environment = process.env,
+): { home: string; port: number | undefined } {
+  const port = read(options.port, '--port', whole(1, 65_535));
+  return { home: readHome(options.home, env), port };
+}
+
+export interface RegistryConfig {
+  host: string;
+  port: number;
+  /** Absolute path of the database. */
+  db: string;
+}
+
+/** For `kyberline registry`. @throws Problem `bad-option` */
+export function readRegistryConfig(
+  options: { host?: string; port?: string; db?: string },
+  env: Environment = process.env,
+): RegistryConfig {
+  const host = given(options.host, '--host') ?? given(env.REGISTRY_HOST, 'REGISTRY_HOST');
+  const port = given(options.port, '--port') ?? given(env.REGISTRY_PORT, 'REGISTRY_PORT');
+  return {
+    host: (host && read(host.text, host.from, ipAddress)) ?? '0.0.0.0',
+    port: (port && read(port.text, port.from, whole(0, 65_535))) ?? DEFAULT_REGISTRY_PORT,
+    db: resolve(options.db ?? resolve(readHome(undefined, env), 'registry.db')),
+  };
+}
+
+/** The registry that a daemon uses: named for this run, else chosen, else this machine's own. */
+export function registryUrlOf(
+  config: Pick<DaemonConfig, 'registryUrl' | 'panelPort'>,
+  settings: { registryUrl?: string | undefined },
+): string {
+  return config.registryUrl ?? settings.registryUrl ?? `http://127.0.0.1:${config.panelPort}`;
+}
+
+function readHome(option: string | undefined, env: Environment): string {
+  const home = (given(option, '--home') ?? given(env.KYBERLINE_HOME, 'KYBERLINE_HOME'))?.text;
+  return home === undefined ? envPaths('kyberline', { suffix: '' }).data : resolve(home);
+}
+
+/** An empty variable counts as unset, as in a shell's VAR= in front of a command. */
+function given(text: string | undefined, from: string): { text: string; from: string } | undefined {
+  return text === undefined || text === '' ? undefined : { text, from };
+}
