@@ -73,7 +73,8 @@ export type CallEvent =
   // what the shell found out
   | { type: 'looked-up' }
   | { type: 'offer-placed' }
-  | { type: 'attempt-failed'; reason: EndReason }
+  /** `sentence`: the registry's own words, where they say more than the reason does. */
+  | { type: 'attempt-failed'; reason: EndReason; sentence?: string }
   | { type: 'offer-checked' }
   | { type: 'offer-refused'; reason: EndReason; tell: RejectReason }
   | { type: 'answer-placed' }

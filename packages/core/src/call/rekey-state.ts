@@ -71,7 +71,7 @@ export type RekeyEffect =
   /** Computes ACK and next epoch, installs its receive keys, then reports `answer-made`. */
   | { type: 'make-answer'; epoch: number; req: Uint8Array }
   /** Computes the next epoch from ACK, installs its keys both ways, then reports `finish-made`. */
-  | { type: 'make-finish'; epoch: number; ack: Uint8Array }
+  | { type: 'make-finish'; epoch: number; req: Uint8Array; ack: Uint8Array }
   | { type: 'send'; epoch: number; message: ControlMessage }
   /** Installs the send keys of this epoch and sends on it. */
   | { type: 'send-on'; epoch: number }

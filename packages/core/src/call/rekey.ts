@@ -179,7 +179,14 @@ function received(
       if (progress.at !== 'requesting') return same(state);
       return {
         state: progressTo(state, { ...progress, at: 'completing' }),
-        effects: [{ type: 'make-finish', epoch: next, ack: event.message.bytes.slice() }],
+        effects: [
+          {
+            type: 'make-finish',
+            epoch: next,
+            req: progress.req,
+            ack: event.message.bytes.slice(),
+          },
+        ],
       };
     case 'FIN':
       return event.finVerified ? epochHeard(state, event.message.epoch, now) : same(state);

@@ -81,14 +81,15 @@ export class CallSecrets {
     return opened.body;
   }
 
-  /** B: the bytes of the answer to the offer that was opened. */
-  async answer(me: Identity, body: Uint8Array): Promise<Uint8Array> {
+  /** B: the bytes of the answer to the offer that was opened; `undefined` if the call ended. */
+  async answer(me: Identity, body: Uint8Array): Promise<Uint8Array | undefined> {
     const offer = this.#opened;
     if (!offer) throw new Error('an answer needs an opened offer');
-    const { bytes, handshake } = await makeAnswer({ offer, me, body, random: this.random });
+    const made = await makeAnswer({ offer, me, body, random: this.random });
+    if (!made) return undefined;
     this.#opened = undefined;
-    this.#handshake = this.#keep(handshake);
-    return bytes;
+    this.#handshake = this.#keep(made.handshake);
+    return made.bytes;
   }
 
   /** A: the answer's body; `undefined` for an answer that does not verify, and the offer stands. */

@@ -1,0 +1,251 @@
+/**
+ * All calls of one party: which offer becomes a call, which call an event is for, and the one
+ * timer that wakes them.
+ */
+import { glareKeeps } from '@kyberline/core/call/reasons';
+import { toHex } from '@kyberline/core/crypto/bytes';
+import { type CallId, ECHO_NAME, type UserName } from '@kyberline/shared/ids';
+import type { CallRecord } from '@kyberline/shared/registry';
+import type { EngineToDaemon } from '../media/messages.js';
+import type { Exchange } from '../net/exchange.js';
+import { Problem } from '../problem.js';
+import { LiveCall } from './live-call.js';
+import { Meeting, type Surroundings } from './meeting.js';
+import type { Party } from './parties.js';
+
+/** An ended call is shown this long, so that its ending can be read. */
+const SHOWN_AFTER_END_MS = 10_000;
+/** SPEC 4: a call id counts as seen this long. */
+const SEEN_MS = 600_000;
+/** Offers whose checks may be under way at once; each costs a look-up and two signatures. */
+const MAX_CHECKING = 8;
+
+export class Calls {
+  readonly #live = new Map<CallId, LiveCall>();
+  readonly #ended = new Map<CallId, { call: LiveCall; until: number }>();
+  readonly #seen = new Map<CallId, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly party: Party,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Calls that are alive or have just ended, oldest first; unchecked offers are nobody's business. */
+  get shown(): LiveCall[] {
+    const live = [...this.#live.values()].filter((call) => call.state.phase.at !== 'checking');
+    return [...[...this.#ended.values()].map(({ call }) => call), ...live];
+  }
+
+  /** @throws Problem `in-a-call`, `registry-unreachable` */
+  place(peer: UserName, exchange: Exchange): LiveCall {
+    const other = this.#talking();
+    if (other) {
+      throw new Problem(
+        'in-a-call',
+        `You are in a call with ${other.meeting.peer}. Hang up first, then call ${peer}.`,
+      );
+    }
+    const { registryId } = exchange;
+    if (!registryId) {
+      throw new Problem(
+        'registry-unreachable',
+        'The registry has not answered yet, so nobody can be looked up. Check its address in the settings.',
+      );
+    }
+    this.#leaveEcho();
+    return this.#start(new Meeting(this.party, exchange, registryId, peer, undefined), false);
+  }
+
+  /** A record that an exchange delivered: a new offer, or news of a call. May come twice. */
+  heard(record: CallRecord, exchange: Exchange, autoAnswer: boolean): void {
+    const call = this.#byWire(record.call_id);
+    if (call) {
+      call.dispatch({ type: 'registry', call: record });
+      return;
+    }
+    const { registryId } = exchange;
+    if (!registryId || record.status !== 'ringing' || !this.#takes(record, registryId)) return;
+    const mine = this.#outgoingTo(record.caller_username);
+    // The other side sees the same two ids and drops this one.
+    if (mine && glareKeeps(mine.meeting.wireId, record.call_id) === 'mine') return;
+    const meeting = new Meeting(this.party, exchange, registryId, record.caller_username, record);
+    // Having called them, the person has said already that they want to talk.
+    this.#start(meeting, autoAnswer || mine !== undefined);
+  }
+
+  fromEngine(message: EngineToDaemon): void {
+    if (!('callId' in message)) return;
+    this.#byWire(toHex(message.callId) as CallId)?.fromEngine(message);
+  }
+
+  engineRestarted(): void {
+    for (const call of this.#live.values()) call.dispatch({ type: 'engine-restarted' });
+  }
+
+  engineFailed(): void {
+    for (const call of [...this.#live.values()]) call.dispatch({ type: 'engine-failed' });
+  }
+
+  /** @throws Problem `no-call` with what there is instead */
+  answer(id: CallId | undefined): void {
+    const call = this.#one(id, 'answered', (each) => each.state.phase.at === 'ringing-here');
+    for (const other of [...this.#live.values()]) {
+      if (other !== call && other.state.phase.at !== 'checking')
+        other.dispatch({ type: 'hang-up' });
+    }
+    call.dispatch({ type: 'accept' });
+  }
+
+  reject(id: CallId | undefined): void {
+    const ringing = (each: LiveCall) => each.state.phase.at === 'ringing-here';
+    this.#one(id, 'declined', ringing).dispatch({ type: 'reject' });
+  }
+
+  hangUp(id: CallId | undefined): void {
+    this.#one(id, 'hung up', isShown).dispatch({ type: 'hang-up' });
+  }
+
+  mute(id: CallId | undefined, muted: boolean): void {
+    const call = this.#one(id, muted ? 'muted' : 'unmuted', isShown);
+    call.dispatch({ type: 'mute', muted });
+  }
+
+  /** The two people compared the words. @throws Problem `no-words` before there are any */
+  verifyWords(id: CallId, match: boolean): void {
+    const call = this.#one(id, 'verified', isShown);
+    const { peerFingerprint, registry, peer } = call.meeting;
+    if (!call.facts.words || !peerFingerprint) {
+      throw new Problem('no-words', 'There are no words to compare before the call is connected.');
+    }
+    if (!match) call.dispatch({ type: 'words-differ' });
+    else this.party.pins.verify(registry, peer, peerFingerprint);
+    this.changed();
+  }
+
+  /** Once a second: rows of calls that go on are kept fresh. */
+  alive(): void {
+    for (const call of this.#live.values()) call.alive();
+  }
+
+  /** The daemon stops: every peer is told, every row is closed. */
+  stop(): void {
+    for (const call of [...this.#live.values()]) call.dispatch({ type: 'program-stopping' });
+    clearTimeout(this.#timer);
+  }
+
+  #start(meeting: Meeting, autoAnswer: boolean): LiveCall {
+    const call = new LiveCall(meeting, this.#surroundings, autoAnswer);
+    this.#live.set(call.id, call);
+    this.#settle();
+    return call;
+  }
+
+  readonly #surroundings: Surroundings = {
+    changed: () => this.#settle(),
+    isBusy: (id) => {
+      const call = this.#byWire(id);
+      const other = this.#talking();
+      // A call of ours to the same person gives way to theirs, or stands, by glare.
+      return other !== undefined && other !== call && other.meeting.peer !== call?.meeting.peer;
+    },
+    admitted: (id) => {
+      const peer = this.#byWire(id)?.meeting.peer;
+      if (peer) this.#outgoingTo(peer)?.dispatch({ type: 'glare-lost' });
+    },
+  };
+
+  /** Each call id once, for this party, and not more offers at a time than can be checked. */
+  #takes(record: CallRecord, registryId: Uint8Array): boolean {
+    const now = this.party.monotonic();
+    for (const [id, at] of this.#seen) {
+      if (now - at < SEEN_MS) break;
+      this.#seen.delete(id);
+    }
+    const checking = [...this.#live.values()].filter((each) => each.state.phase.at === 'checking');
+    if (record.callee_username !== this.party.nameAt(registryId)) return false;
+    if (this.#seen.has(record.call_id) || checking.length >= MAX_CHECKING) return false;
+    this.#seen.set(record.call_id, now);
+    return true;
+  }
+
+  #byWire(wireId: CallId): LiveCall | undefined {
+    const call = this.#live.get(wireId);
+    if (call?.meeting.wireId === wireId) return call;
+    return [...this.#live.values()].find((each) => each.meeting.wireId === wireId);
+  }
+
+  /** The call that keeps the person busy; one with the echo contact never does. */
+  #talking(): LiveCall | undefined {
+    return [...this.#live.values()].find(
+      (call) => call.meeting.peer !== ECHO_NAME && isShown(call),
+    );
+  }
+
+  #outgoingTo(peer: UserName): LiveCall | undefined {
+    return [...this.#live.values()].find(
+      (call) =>
+        call.meeting.peer === peer && !call.meeting.incoming && UNANSWERED.has(call.state.phase.at),
+    );
+  }
+
+  #leaveEcho(): void {
+    for (const call of [...this.#live.values()]) {
+      if (call.meeting.peer === ECHO_NAME) call.dispatch({ type: 'hang-up' });
+    }
+  }
+
+  #one(id: CallId | undefined, verb: string, fits: (call: LiveCall) => boolean): LiveCall {
+    const calls = [...this.#live.values()].filter((call) => (id ? call.id === id : fits(call)));
+    const [call, ...more] = calls.filter(fits);
+    if (!call) throw new Problem('no-call', `There is no call that could be ${verb} now.`);
+    if (more.length > 0) {
+      throw new Problem('which-call', `Several calls could be ${verb}. Say which one.`);
+    }
+    return call;
+  }
+
+  /** After every change: ended calls move over, and the timer stands at the next deadline. */
+  #settle(): void {
+    const now = this.party.monotonic();
+    for (const [id, call] of this.#live) {
+      if (!call.isOver) continue;
+      this.#live.delete(id);
+      if (call.facts.forgotten) continue;
+      this.#ended.set(id, { call, until: now + SHOWN_AFTER_END_MS });
+    }
+    this.#arm();
+    this.changed();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const next = Math.min(
+      ...[...this.#live.values()].map((call) => call.deadline),
+      ...[...this.#ended.values()].map(({ until }) => until),
+    );
+    if (!Number.isFinite(next)) return;
+    const inMs = Math.max(0, next - this.party.monotonic());
+    this.#timer = setTimeout(() => this.#wake(), inMs);
+  }
+
+  #wake(): void {
+    const now = this.party.monotonic();
+    for (const call of [...this.#live.values()]) {
+      if (call.deadline <= now) call.dispatch({ type: 'tick' });
+    }
+    for (const [id, { until }] of this.#ended) if (until <= now) this.#ended.delete(id);
+    this.#settle();
+  }
+}
+
+const UNANSWERED: ReadonlySet<string> = new Set([
+  'looking-up',
+  'offering',
+  'ringing-there',
+  'opening',
+]);
+
+function isShown(call: LiveCall): boolean {
+  return call.state.phase.at !== 'checking' && !call.isOver;
+}

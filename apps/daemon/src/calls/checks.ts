@@ -1,0 +1,78 @@
+/**
+ * What both sides check of each other before a key is used: the bundle, the pin, the suite
+ * (SPEC 2 to 4). A finding is the reason that the person reads and what the other side is told.
+ */
+import { type Bundle, bundleProblem, readBundle } from '@kyberline/core/crypto/bundle';
+import { toHex } from '@kyberline/core/crypto/bytes';
+import { type Offer, offerProblem } from '@kyberline/core/crypto/handshake';
+import { callSuite } from '@kyberline/core/crypto/suite';
+import type { EndReason } from '@kyberline/shared/endings';
+import type { Fingerprint, RegistryId, UserName } from '@kyberline/shared/ids';
+import type { RejectReason } from '@kyberline/shared/registry';
+import type { Party } from './parties.js';
+
+export interface Finding {
+  reason: EndReason;
+  tell: RejectReason;
+}
+
+const REFUSED: Finding = { reason: 'refused', tell: 'refused' };
+const KEY_CHANGED: Finding = { reason: 'key-changed', tell: 'key-changed' };
+
+/** The peer's bundle if it is what was asked for and its key is the pinned one. Pins a new one. */
+export function checkBundle(
+  bytes: Uint8Array,
+  name: UserName,
+  registryId: Uint8Array,
+  party: Party,
+): Bundle | Finding {
+  const bundle = readBundle(bytes);
+  if (!bundle || bundleProblem(bundle, { name, registryId, now: party.wall() })) return REFUSED;
+  const registry = toHex(registryId) as RegistryId;
+  const fingerprint = toHex(bundle.identity.fingerprint) as Fingerprint;
+  if (party.pins.seen(registry, name, fingerprint, 1, party.wall()) === 'changed') {
+    return KEY_CHANGED;
+  }
+  const highest = party.pins.find(registry, name)?.highestSuite ?? 1;
+  return callSuite(party.suite(), bundle.preference) < highest
+    ? { reason: 'suite-lowered', tell: 'refused' }
+    : bundle;
+}
+
+/** B's checks of an offer whose caller's bundle passed `checkBundle`. */
+export function checkOffer(
+  offer: Offer,
+  callerBundle: Bundle,
+  registryId: Uint8Array,
+  party: Party,
+): Finding | undefined {
+  const problem = offerProblem(offer, {
+    myName: party.nameAt(registryId),
+    myFingerprint: party.identity.public.fingerprint,
+    registryId,
+    myPreference: party.suite(),
+    now: party.wall(),
+    // calls.ts takes each call id once: an offer that comes again never gets here.
+    seen: () => false,
+    myBundles: (hash) => party.bundles.find(hash)?.bundle,
+    callerBundle,
+  });
+  switch (problem?.code) {
+    case undefined:
+      return undefined;
+    case 'stale-bundle':
+      return { reason: 'refused', tell: 'stale-bundle' };
+    case 'clock-wrong':
+      return { reason: 'clock-wrong', tell: 'clock-wrong' };
+    case 'key-changed':
+      return KEY_CHANGED;
+    case 'suite-lowered':
+      return { reason: 'suite-lowered', tell: 'refused' };
+    default:
+      return REFUSED;
+  }
+}
+
+export function isFinding(result: Bundle | Finding): result is Finding {
+  return 'tell' in result;
+}

@@ -1,0 +1,263 @@
+/**
+ * One call while it lives: runs stepCall, performs its effects, and hands what comes of them, and
+ * what the engine and the exchange say, back as the next events.
+ */
+import { placeCall, receiveCall, stepCall } from '@kyberline/core/call/call';
+import type { CallEffect, CallEvent, CallState, CallStep } from '@kyberline/core/call/call-state';
+import { callDeadline } from '@kyberline/core/call/deadline';
+import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
+import type { EndReason } from '@kyberline/shared/endings';
+import type { CallId } from '@kyberline/shared/ids';
+import type { EngineToDaemon } from '../media/messages.js';
+import { Problem } from '../problem.js';
+import type { CallStart } from '../store/history.js';
+import { CallMedia } from './call-media.js';
+import { performRekey, readControl } from './keying.js';
+import type { Meeting, Surroundings } from './meeting.js';
+
+/** What becomes known in the course of a call. Times are Unix ms. */
+export interface CallFacts {
+  startedAt: number;
+  connectedAt?: number;
+  endedAt?: number;
+  words?: readonly string[];
+  emoji?: readonly string[];
+  endSentence?: string;
+  /** It left no trace: the loser of glare, an offer that did not pass its checks. */
+  forgotten?: true;
+}
+
+export class LiveCall {
+  /** For people and the history; on the wire a second attempt has another one. */
+  readonly id: CallId;
+  readonly facts: CallFacts;
+  #state: CallState;
+  #media: CallMedia;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly meeting: Meeting,
+    private readonly around: Surroundings,
+    autoAnswer: boolean,
+  ) {
+    const { party } = meeting;
+    this.id = meeting.wireId;
+    this.facts = { startedAt: party.wall() };
+    this.#media = this.#newMedia();
+    const now = party.monotonic();
+    const first = meeting.incoming
+      ? receiveCall(now, party.times, autoAnswer)
+      : placeCall(now, party.times);
+    this.#state = first.state;
+    this.#take(first);
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get deadline(): number {
+    return callDeadline(this.#state);
+  }
+
+  get isOver(): boolean {
+    return this.#state.phase.at === 'ended';
+  }
+
+  dispatch(event: CallEvent): void {
+    if (event.type === 'attempt-failed' && event.sentence) this.facts.endSentence = event.sentence;
+    this.#take(stepCall(this.#state, event, this.meeting.party.monotonic()));
+  }
+
+  /** What the media engine says of this call. */
+  fromEngine(message: EngineToDaemon): void {
+    switch (message.type) {
+      case 'control': {
+        const event = readControl(this.meeting.secrets, message.epoch, message.payload);
+        if (event) this.dispatch(event);
+        break;
+      }
+      case 'epoch-heard':
+        this.dispatch({ type: 'epoch-heard', epoch: message.epoch });
+        break;
+      case 'epoch-worn':
+        this.dispatch({ type: 'rekey-now' });
+        break;
+      case 'lease-request':
+        this.#media.renew(message);
+        break;
+      case 'bye':
+        this.dispatch({ type: 'bye', reason: message.reason });
+        break;
+      case 'quiet':
+      case 'heard':
+        this.dispatch({ type: message.type });
+        break;
+      case 'peer-mode':
+        this.dispatch({ type: 'peer-mode', muted: message.muted });
+        break;
+    }
+  }
+
+  /** The row is kept fresh, so that a killed program leaves nearly the right length. */
+  alive(): void {
+    const { log, wall } = this.meeting.party;
+    if (this.facts.connectedAt !== undefined && !this.isOver) log.alive(this.id, wall());
+  }
+
+  get #row(): CallStart {
+    return {
+      callId: this.id,
+      registryId: this.meeting.registry,
+      peer: this.meeting.peer,
+      direction: this.meeting.incoming ? 'incoming' : 'outgoing',
+      startedAt: this.facts.startedAt,
+    };
+  }
+
+  #newMedia(): CallMedia {
+    const { party, wire, role, secrets } = this.meeting;
+    return new CallMedia(party.engine, wire, role, secrets);
+  }
+
+  #take(step: CallStep): void {
+    this.#state = step.state;
+    for (const effect of step.effects) this.#perform(effect);
+    this.around.changed();
+  }
+
+  #perform(effect: CallEffect): void {
+    const { meeting } = this;
+    switch (effect.type) {
+      case 'look-up':
+        this.#later(() => meeting.lookUp());
+        break;
+      case 'place-offer':
+        if (this.#state.attempt === 2) this.#beginAgain();
+        this.#later(() => meeting.placeOffer());
+        break;
+      case 'check-offer':
+        this.#later(() => meeting.checkOffer(this.around));
+        break;
+      case 'place-answer':
+        this.#later(() => meeting.placeAnswer());
+        break;
+      case 'open-answer':
+        this.#later(() => meeting.openAnswer(Buffer.from(effect.answer, 'base64')));
+        break;
+      case 'ring':
+        break; // the phase in the snapshot is what rings
+      case 'open-media':
+        this.#media.open(meeting.route.codec, meeting.route.candidates);
+        break;
+      case 'reopen-media':
+        this.#media.reopen();
+        break;
+      case 'close-media':
+        this.#media.close(effect.bye);
+        break;
+      case 'send-probe':
+        this.#media.send(HANDSHAKE_EPOCH, { kind: 'PROBE' });
+        break;
+      case 'send-confirm': {
+        const proof = meeting.secrets.confirm();
+        if (proof) this.#media.send(HANDSHAKE_EPOCH, { kind: 'CONFIRM', proof });
+        break;
+      }
+      case 'start-voice':
+        this.#startVoice();
+        break;
+      case 'set-mute':
+        this.#media.mute(effect.muted);
+        break;
+      case 'tell-registry':
+        this.#tellExchange(effect);
+        break;
+      case 'erase':
+        meeting.secrets.erase();
+        break;
+      case 'record':
+        this.#record(effect.what);
+        break;
+      case 'rekey':
+        performRekey(effect.effect, meeting.secrets, this.#media, (task) => this.#later(task));
+        break;
+    }
+  }
+
+  /** One after another, each ending in an event. */
+  #later(task: () => Promise<CallEvent>): void {
+    this.#work = this.#work.then(async () => {
+      try {
+        if (!this.isOver) this.dispatch(await task());
+      } catch (cause) {
+        if (!this.isOver) this.dispatch(this.#failed(cause));
+      }
+    });
+  }
+
+  #failed(cause: unknown): CallEvent {
+    if (!(cause instanceof Problem)) {
+      // The kind of the error and never its message, which could quote anything.
+      const kind = cause instanceof Error ? cause.name : typeof cause;
+      this.meeting.party.warn(`A call failed for a reason that should not be (${kind}).`);
+      return { type: 'attempt-failed', reason: 'refused' };
+    }
+    const reason = REASONS[cause.code];
+    return reason
+      ? { type: 'attempt-failed', reason }
+      : { type: 'attempt-failed', reason: 'registry-refused', sentence: cause.message };
+  }
+
+  #beginAgain(): void {
+    this.meeting.beginAgain();
+    this.#media = this.#newMedia();
+    if (this.#state.muted) this.#media.mute(true);
+  }
+
+  #startVoice(): void {
+    const { secrets, party, peer, registry, peerFingerprint } = this.meeting;
+    const { words, emoji } = secrets.finish();
+    Object.assign(this.facts, { words, emoji });
+    if (peerFingerprint) {
+      party.pins.seen(registry, peer, peerFingerprint, secrets.suite, party.wall());
+      party.log.identified(this.id, { peerFingerprint, suite: secrets.suite });
+    }
+    this.#media.install(0, 'receive');
+    this.#media.install(0, 'send');
+    this.#media.sendOn(0);
+    this.#media.allowVoice();
+  }
+
+  #tellExchange(effect: Extract<CallEffect, { type: 'tell-registry' }>): void {
+    const { exchange, wireId } = this.meeting;
+    const told =
+      effect.what === 'reject' ? exchange.reject(wireId, effect.reason) : exchange.hangUp(wireId);
+    // It has no say in the ending, and forgets the call by itself soon.
+    told.catch(() => undefined).finally(() => exchange.unfollow(wireId));
+  }
+
+  #record(what: Extract<CallEffect, { type: 'record' }>['what']): void {
+    const { exchange, wireId, party } = this.meeting;
+    const { phase } = this.#state;
+    if (what === 'started') party.log.started(this.#row);
+    if (what === 'connected') {
+      this.facts.connectedAt = party.wall();
+      party.log.connected(this.id, this.facts.connectedAt);
+    }
+    if (phase.at !== 'ended') return;
+    this.facts.endedAt = party.wall();
+    exchange.unfollow(wireId);
+    if (what === 'ended') party.log.ended(this.#row, phase.reason, this.facts.endedAt);
+    if (what === 'forget') {
+      this.facts.forgotten = true;
+      party.log.forget(this.id);
+    }
+  }
+}
+
+/** What a refusal of the exchange means for the call; any other keeps the registry's own words. */
+const REASONS: Record<string, EndReason> = {
+  'unknown-name': 'unknown-name',
+  'registry-unreachable': 'registry-unreachable',
+};

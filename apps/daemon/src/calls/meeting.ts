@@ -1,0 +1,147 @@
+/**
+ * How two parties meet over an exchange (SPEC 4, 5): look up, offer, check, answer, open the
+ * answer. Each step ends in the event that stepCall waits for.
+ */
+import { CODECS, chooseCodec, readBody, writeBody } from '@kyberline/core/call/body';
+import type { CallEvent } from '@kyberline/core/call/call-state';
+import { CallSecrets } from '@kyberline/core/call/secrets';
+import type { Bundle } from '@kyberline/core/crypto/bundle';
+import { toHex } from '@kyberline/core/crypto/bytes';
+import { CALL_ID_BYTES, readOffer } from '@kyberline/core/crypto/handshake';
+import type { CallId, Fingerprint, RegistryId, UserName } from '@kyberline/shared/ids';
+import type { CallRecord } from '@kyberline/shared/registry';
+import type { Address } from '../media/messages.js';
+import type { Exchange } from '../net/exchange.js';
+import { checkBundle, checkOffer, isFinding } from './checks.js';
+import type { Party } from './parties.js';
+
+/** What a call asks of the collection it is in. */
+export interface Surroundings {
+  changed(): void;
+  /** Whether the person is in a call that a further one must not disturb. */
+  isBusy(id: CallId): boolean;
+  /** An offer has passed every check: a call of ours that it beats by glare is dropped now. */
+  admitted(id: CallId): void;
+}
+
+export class Meeting {
+  wire: Uint8Array;
+  secrets: CallSecrets;
+  peerFingerprint: Fingerprint | undefined;
+  /** Where the peer can be reached, and the codec agreed with it. */
+  route: { candidates: Address[]; codec: string } = { candidates: [], codec: CODECS[0] };
+  #peerBundle: Bundle | undefined;
+
+  constructor(
+    readonly party: Party,
+    readonly exchange: Exchange,
+    readonly registryId: Uint8Array,
+    readonly peer: UserName,
+    /** The record of an incoming call; without one, a call is placed. */
+    readonly incoming: CallRecord | undefined,
+  ) {
+    this.wire = incoming ? Buffer.from(incoming.call_id, 'hex') : party.random(CALL_ID_BYTES);
+    this.secrets = new CallSecrets(this.role, party.random);
+  }
+
+  get role(): 'A' | 'B' {
+    return this.incoming ? 'B' : 'A';
+  }
+
+  get wireId(): CallId {
+    return toHex(this.wire) as CallId;
+  }
+
+  get registry(): RegistryId {
+    return toHex(this.registryId) as RegistryId;
+  }
+
+  /** A call id is good for one offer only (SPEC 4), so a second attempt has a new one. */
+  beginAgain(): void {
+    this.exchange.unfollow(this.wireId);
+    this.secrets.erase();
+    this.wire = this.party.random(CALL_ID_BYTES);
+    this.secrets = new CallSecrets(this.role, this.party.random);
+  }
+
+  async lookUp(): Promise<CallEvent> {
+    const { bundle: bytes, online } = await this.exchange.lookUp(this.peer);
+    const bundle = checkBundle(bytes, this.peer, this.registryId, this.party);
+    if (isFinding(bundle)) return { type: 'attempt-failed', reason: bundle.reason };
+    this.#identify(bundle);
+    return online ? { type: 'looked-up' } : { type: 'attempt-failed', reason: 'unreachable' };
+  }
+
+  async placeOffer(): Promise<CallEvent> {
+    const { party } = this;
+    if (!this.#peerBundle) throw new Error('an offer needs the bundle that was looked up');
+    const name = party.nameAt(this.registryId);
+    const offer = await this.secrets.offer({
+      me: party.identity,
+      myName: name,
+      myBundle: await party.bundles.current(this.registryId, name, party.suite()),
+      preference: party.suite(),
+      peerBundle: this.#peerBundle,
+      callId: this.wire,
+      registryId: this.registryId,
+      now: party.wall(),
+      body: this.#body([...CODECS]),
+    });
+    this.exchange.follow(this.wireId);
+    await this.exchange.initiate({ callId: this.wireId, from: name, to: this.peer, offer });
+    return { type: 'offer-placed' };
+  }
+
+  /** Everything that must hold before it rings; cheap checks first, keys last. */
+  async checkOffer(around: Surroundings): Promise<CallEvent> {
+    const { party, incoming } = this;
+    const refused = { type: 'offer-refused', reason: 'refused', tell: 'refused' } as const;
+    const offer = incoming && readOffer(Buffer.from(incoming.offer, 'base64'));
+    if (!offer || offer.nameA !== this.peer || toHex(offer.callId) !== this.wireId) return refused;
+    const { bundle: bytes } = await this.exchange.lookUp(this.peer);
+    const bundle = checkBundle(bytes, this.peer, this.registryId, party);
+    if (isFinding(bundle)) return { type: 'offer-refused', ...bundle };
+    const finding = checkOffer(offer, bundle, this.registryId, party);
+    if (finding) return { type: 'offer-refused', ...finding };
+    this.#identify(bundle);
+    if (around.isBusy(this.wireId)) {
+      return { type: 'offer-refused', reason: 'busy-here', tell: 'busy' };
+    }
+    const mine = party.bundles.find(offer.bundleHashB);
+    const opened = mine && (await this.secrets.openOffer(offer, mine.keys, mine.bundle));
+    if (!this.#agree(opened)) return refused;
+    around.admitted(this.wireId);
+    return { type: 'offer-checked' };
+  }
+
+  async placeAnswer(): Promise<CallEvent> {
+    const answer = await this.secrets.answer(this.party.identity, this.#body([this.route.codec]));
+    if (!answer) return { type: 'attempt-failed', reason: 'refused' };
+    this.exchange.follow(this.wireId);
+    await this.exchange.accept(this.wireId, answer);
+    return { type: 'answer-placed' };
+  }
+
+  async openAnswer(bytes: Uint8Array): Promise<CallEvent> {
+    const opened = await this.secrets.openAnswer(bytes);
+    return { type: this.#agree(opened) ? 'answer-opened' : 'answer-invalid' };
+  }
+
+  /** Takes the route from an opened body; false if there is none that can be used. */
+  #agree(opened: Uint8Array | undefined): boolean {
+    const body = opened && readBody(opened);
+    const codec = body && chooseCodec(body.codecs);
+    if (!body || !codec) return false;
+    this.route = { candidates: body.candidates, codec };
+    return true;
+  }
+
+  #body(codecs: string[]): Uint8Array {
+    return writeBody({ version: 1, candidates: this.party.candidates(), codecs });
+  }
+
+  #identify(bundle: Bundle): void {
+    this.#peerBundle = bundle;
+    this.peerFingerprint = toHex(bundle.identity.fingerprint) as Fingerprint;
+  }
+}
