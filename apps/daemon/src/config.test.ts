@@ -144,6 +144,16 @@ describe('the daemon’s configuration', () => {
     expect(refusal(options)).toContain(sentence);
   });
 
+  it('shares the ports’ variables with the panel', () => {
+    const env = { KYBERLINE_DAEMON_PORT: '4750', KYBERLINE_PANEL_PORT: '3050' };
+    expect(readDaemonConfig({}, env)).toMatchObject({ apiPort: 4750, panelPort: 3050 });
+    expect(readDaemonConfig({ port: '1', panelPort: '2' }, env)).toMatchObject({
+      apiPort: 1,
+      panelPort: 2,
+    });
+    expect(refusal({}, { KYBERLINE_PANEL_PORT: 'x' })).toMatch(/^KYBERLINE_PANEL_PORT takes/);
+  });
+
   it('names the variable where that is what is wrong', () => {
     expect(refusal({}, { REGISTRY_SERVER: 'http://x/y' })).toMatch(/^REGISTRY_SERVER takes/);
   });
@@ -162,8 +172,19 @@ describe('the registry that a daemon uses', () => {
 
 describe('the configuration of other commands', () => {
   it('is where the daemon’s folder is', () => {
-    expect(readClientConfig({}, { KYBERLINE_HOME: '/k' })).toEqual({ home: '/k', port: undefined });
-    expect(readClientConfig({ home: '/h', port: '4748' }, {})).toEqual({ home: '/h', port: 4748 });
+    const env = { KYBERLINE_HOME: '/k', REGISTRY_SERVER: 'reg:1', KYBERLINE_PANEL_PORT: '3001' };
+    expect(readClientConfig({}, env)).toEqual({
+      home: '/k',
+      port: undefined,
+      panelPort: 3001,
+      registryUrl: 'http://reg:1',
+    });
+    expect(readClientConfig({ home: '/h', port: '4748' }, {})).toEqual({
+      home: '/h',
+      port: 4748,
+      panelPort: 3000,
+      registryUrl: undefined,
+    });
     expect(() => readClientConfig({ port: '0' }, {})).toThrow(/--port/);
   });
 
@@ -179,6 +200,7 @@ describe('the configuration of other commands', () => {
       port: 0,
       db: '/r.db',
     });
+    expect(readRegistryConfig({}, { REGISTRY_DB: '/x.db' }).db).toBe('/x.db');
     expect(readRegistryConfig({}, {})).toMatchObject({ host: '0.0.0.0', port: 5001 });
     expect(() => readRegistryConfig({}, { REGISTRY_PORT: 'x' })).toThrow(/^REGISTRY_PORT/);
   });

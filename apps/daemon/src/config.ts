@@ -80,9 +80,11 @@ export function readDaemonConfig(
 ): DaemonConfig {
   const registry =
     given(options.registry, '--registry') ?? given(env.REGISTRY_SERVER, 'REGISTRY_SERVER');
+  const port =
+    given(options.port, '--port') ?? given(env.KYBERLINE_DAEMON_PORT, 'KYBERLINE_DAEMON_PORT');
   return {
     home: readHome(options.home, env),
-    apiPort: read(options.port, '--port', whole(0, 65_535)) ?? DEFAULT_API_PORT,
+    apiPort: (port && read(port.text, port.from, whole(0, 65_535))) ?? DEFAULT_API_PORT,
     udpHost: read(options.udpHost, '--udp-host', ipAddress) ?? '::',
     udpPort: read(options.udpPort, '--udp-port', whole(0, 65_535)) ?? DEFAULT_UDP_PORT,
     input: read(options.input, '--input', device),
@@ -93,18 +95,31 @@ export function readDaemonConfig(
     advertise: (options.advertise ?? []).map((text) => read(text, '--advertise', address)!),
     rekeyEveryMs: (read(options.rekeyEvery, '--rekey-every', seconds(0.5, 60)) ?? 60) * 1000,
     ringSeconds: read(options.ringSeconds, '--ring-seconds', seconds(1, 90)) ?? 45,
-    panelPort: read(options.panelPort, '--panel-port', whole(1, 65_535)) ?? DEFAULT_PANEL_PORT,
+    panelPort: readPanelPort(options.panelPort, env),
     logLevel: read(options.logLevel, '--log-level', oneOf(LOG_LEVELS)) ?? 'info',
   };
 }
 
-/** What every other command needs: where the daemon's folder is, and its port if it was named. */
+export interface ClientConfig {
+  home: string;
+  /** undefined = as the daemon's own file in the home says. */
+  port: number | undefined;
+  panelPort: number;
+  /** What the environment says of the registry, for when no daemon can be asked. */
+  registryUrl: string | undefined;
+}
+
+/** What every other command needs to find the daemon and the panel. @throws Problem `bad-option` */
 export function readClientConfig(
-  options: { home?: string; port?: string },
+  options: { home?: string; port?: string; panelPort?: string },
   env: Environment = process.env,
-): { home: string; port: number | undefined } {
-  const port = read(options.port, '--port', whole(1, 65_535));
-  return { home: readHome(options.home, env), port };
+): ClientConfig {
+  return {
+    home: readHome(options.home, env),
+    port: read(options.port, '--port', whole(1, 65_535)),
+    panelPort: readPanelPort(options.panelPort, env),
+    registryUrl: read(env.REGISTRY_SERVER || undefined, 'REGISTRY_SERVER', registryUrl),
+  };
 }
 
 export interface RegistryConfig {
@@ -124,7 +139,9 @@ export function readRegistryConfig(
   return {
     host: (host && read(host.text, host.from, ipAddress)) ?? '0.0.0.0',
     port: (port && read(port.text, port.from, whole(0, 65_535))) ?? DEFAULT_REGISTRY_PORT,
-    db: resolve(options.db ?? resolve(readHome(undefined, env), 'registry.db')),
+    db: resolve(
+      options.db ?? (env.REGISTRY_DB || resolve(readHome(undefined, env), 'registry.db')),
+    ),
   };
 }
 
@@ -134,6 +151,12 @@ export function registryUrlOf(
   settings: { registryUrl?: string | undefined },
 ): string {
   return config.registryUrl ?? settings.registryUrl ?? `http://127.0.0.1:${config.panelPort}`;
+}
+
+function readPanelPort(option: string | undefined, env: Environment): number {
+  const port =
+    given(option, '--panel-port') ?? given(env.KYBERLINE_PANEL_PORT, 'KYBERLINE_PANEL_PORT');
+  return (port && read(port.text, port.from, whole(1, 65_535))) ?? DEFAULT_PANEL_PORT;
 }
 
 function readHome(option: string | undefined, env: Environment): string {
