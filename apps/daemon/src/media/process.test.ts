@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DaemonToEngine, EngineToDaemon } from './messages.js';
+import { type EngineState, MediaProcess } from './process.js';
+
+/** Stands for the engine: does what its `input` says. */
+const ENGINE = `
+process.on('message', (message) => {
+  if (message.type === 'start') {
+    if (message.input === 'port-taken') {
+      process.send({ type: 'cannot-start', code: 'udp-port-taken', sentence: 'Port taken.' });
+      setTimeout(() => process.exit(2), 20);
+      return;
+    }
+    process.send({ type: 'ready', udpPort: message.udpPort || 40000, input: message.input });
+    setInterval(() => process.send({ type: 'levels', input: 0, output: 0, calls: [] }), 20);
+    if (message.input === 'crash') setTimeout(() => process.exit(7), 20);
+    if (message.input === 'hang') setTimeout(() => { for (;;); }, 20);
+  }
+  if (message.type === 'mute') process.send({ type: 'log', level: 'info', sentence: [
+    message.callId instanceof Uint8Array, message.callId[0], process.env.UV_THREADPOOL_SIZE ].join() });
+  if (message.type === 'stop' && process.env.DEAF === undefined) process.exit(0);
+});
+process.on('SIGTERM', () => {});
+`;
+
+let folder: string;
+const running: MediaProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kyberline-process-'));
+  writeFileSync(join(folder, 'engine.mjs'), ENGINE);
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((process) => process.stop()));
+  rmSync(folder, { recursive: true });
+});
+
+function engine(input: string, env: Record<string, string> = {}) {
+  const states: EngineState[] = [];
+  const messages: EngineToDaemon[] = [];
+  const media = new MediaProcess({
+    enginePath: join(folder, 'engine.mjs'),
+    env,
+    start: { udpHost: '::', udpPort: 0, input, output: 'silence' },
+    onMessage: (message) => messages.push(message),
+    onState: (state) => states.push(state),
+    times: { checkMs: 50, silentChecks: 12, restartMs: [0, 30, 60], stopMs: 150 },
+  });
+  running.push(media);
+  media.start();
+  const until = async <T>(find: () => T | undefined, withinMs = 5_000): Promise<T> => {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (performance.now() > end) throw new Error(`not within ${withinMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const isRunning = (restarts: number) => () =>
+    states.find((state) => state.at === 'running' && state.restarts === restarts);
+  return { media, states, messages, until, isRunning };
+}
+
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe("the media engine's process", () => {
+  it('runs, and bytes stay bytes on the way to it', async () => {
+    const { media, messages, until, isRunning } = engine('silence');
+    const mute: DaemonToEngine = { type: 'mute', callId: Uint8Array.of(9, 8), muted: true };
+    expect(media.send(mute)).toBe(false);
+    await until(isRunning(0));
+    expect(media.send(mute)).toBe(true);
+    const log = await until(() => messages.find((message) => message.type === 'log'));
+    expect(log).toMatchObject({ sentence: 'true,9,16' });
+  });
+
+  it('is started again within a second when it was killed, on the same port', async () => {
+    const { media, until, isRunning } = engine('silence');
+    await until(isRunning(0));
+    const first = media.pid!;
+    const killedAt = performance.now();
+    process.kill(first, 'SIGKILL');
+    const state = await until(isRunning(1));
+    expect(performance.now() - killedAt).toBeLessThan(1_000);
+    expect(state).toMatchObject({ udpPort: 40000 });
+    expect(media.pid).not.toBe(first);
+  });
+
+  it('is started again more slowly when it crashes again and again', async () => {
+    const { until, isRunning, states } = engine('crash');
+    const startedAt = performance.now();
+    await until(isRunning(4));
+    expect(performance.now() - startedAt).toBeGreaterThan(4 * 20 + 0 + 30 + 60 + 60);
+    expect(states.filter((state) => state.at === 'restarting').length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is replaced when it hangs', async () => {
+    const { media, until, isRunning, messages } = engine('hang');
+    await until(isRunning(0));
+    const hung = media.pid!;
+    await until(isRunning(1));
+    expect(alive(hung)).toBe(false);
+    expect(JSON.stringify(messages)).toContain('does not answer');
+  });
+
+  it('says why it cannot start, and tries again', async () => {
+    const { until, states } = engine('port-taken');
+    await until(() => states.find((state) => state.at === 'failed' && state.restarts === 2));
+    expect(states[0]).toMatchObject({ at: 'failed', problem: 'Port taken.' });
+  });
+
+  it('remembers devices and meter for the next engine', async () => {
+    const { media, messages, until, isRunning } = engine('silence');
+    await until(isRunning(0));
+    media.send({ type: 'devices', input: 'file:a.wav', output: 'silence' });
+    process.kill(media.pid!, 'SIGKILL');
+    await until(isRunning(1));
+    const ready = messages.filter((message) => message.type === 'ready');
+    expect(ready.map((message) => message.input)).toEqual(['silence', 'file:a.wav']);
+  });
+
+  it('is gone after a stop', async () => {
+    const { media, until, isRunning, states } = engine('silence');
+    await until(isRunning(0));
+    const pid = media.pid!;
+    await media.stop();
+    expect(alive(pid)).toBe(false);
+    expect(states.at(-1)?.at).toBe('stopped');
+  });
+
+  it('is gone after a stop even if it listens to nothing', async () => {
+    const { media, until, isRunning } = engine('silence', { DEAF: '1' });
+    await until(isRunning(0));
+    const pid = media.pid!;
+    await media.stop();
+    expect(alive(pid)).toBe(false);
+  });
+});
