@@ -157,6 +157,4 @@ export const EVENTS_CLOSE = {
   superseded: 4002,
   /** The name was given up. */
   unregistered: 4003,
-  /** Too much waited to be sent. Connect again, then read the pending calls. */
-  tooSlow: 4004,
 } as const;
