@@ -1,0 +1,106 @@
+/**
+ * `npm run dev`: the compiler watches, Next.js renders pages as they are edited, and the daemon is
+ * started again whenever its compiled code changed.
+ *
+ *   packages/*, apps/daemon ── tsc --watch ──► dist ──changed──► daemon again
+ *   apps/panel/src/server ──── tsc --watch ──► dist ──changed──► panel again
+ *   apps/panel/src ─────────── Next.js, live
+ */
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { turbo } from '../setup/build.mjs';
+import { install } from '../setup/install.mjs';
+import { panelUrl, portWishes, services } from '../setup/person.mjs';
+import { NODE_MODULES, ROOT } from '../setup/places.mjs';
+import { checkPorts } from '../setup/ports.mjs';
+import { Problem } from '../setup/problem.mjs';
+import { progress } from '../setup/progress.mjs';
+import { run } from '../setup/run.mjs';
+import { untilStopped } from '../setup/session.mjs';
+import { parse, readPerson } from './start.mjs';
+
+const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
+const PANEL_SERVER = join(ROOT, 'apps', 'panel', 'tsconfig.server.json');
+
+const COMPILED = [
+  join(ROOT, 'packages', 'shared'),
+  join(ROOT, 'packages', 'core'),
+  join(ROOT, 'packages', 'registry'),
+  join(ROOT, 'apps', 'daemon'),
+];
+/** The compiler writes many files one after the other; wait until it is done. */
+const SETTLED_MS = 400;
+
+/**
+ * Takes start's options.
+ * @param {string[]} argv
+ * @returns {Promise<number>} exit code
+ */
+export async function dev(argv) {
+  const person = { ...readPerson(parse(argv), process.env), dev: true };
+  await checkPorts(portWishes(person));
+  await install();
+  await compileOnce();
+  const [panel, daemon] = [0, 1];
+  return untilStopped([...services(person), ...watchers()], {
+    onReady: () => {
+      process.stdout.write(
+        `\nKyberline is running: ${panelUrl(person)}\nPress Ctrl-C to stop.\n\n`,
+      );
+    },
+    during: (supervisor) => {
+      const ends = [
+        ...COMPILED.map((folder) =>
+          onChange(join(folder, 'dist'), () => void supervisor.restart(daemon)),
+        ),
+        onChange(join(ROOT, 'apps', 'panel', 'dist'), () => void supervisor.restart(panel)),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  });
+}
+
+async function compileOnce() {
+  const line = progress('Compiling');
+  const programs = await turbo(['build', '--filter=@kyberline/daemon'], (text) => line.note(text));
+  const server = await run(process.execPath, [TSC, '-p', PANEL_SERVER], { cwd: ROOT });
+  const bad = [programs, server].find(({ code }) => code !== 0);
+  if (bad === undefined) return line.done();
+  line.failed();
+  throw new Problem('build-failed', 'The code does not compile: see above.', {
+    detail: bad.tail.join('\n'),
+  });
+}
+
+/** @returns {import('../setup/supervise.mjs').Service[]} */
+function watchers() {
+  const configs = [...COMPILED.map((folder) => join(folder, 'tsconfig.build.json')), PANEL_SERVER];
+  return configs.map((config) => ({
+    name: `the compiler of ${config.split(/[\\/]/).slice(-3, -1).join('/')}`,
+    args: [TSC, '-p', config, '--watch', '--preserveWatchOutput', '--pretty', 'false'],
+    show: true,
+    readyWithinMs: 1000,
+    isReady: async () => true,
+  }));
+}
+
+/**
+ * @param {string} folder
+ * @param {() => void} act once after a burst of changes
+ * @returns {() => void} ends the watching
+ */
+function onChange(folder, act) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const watcher = watch(folder, { recursive: true }, (_, name) => {
+    if (name?.endsWith('.js') !== true) return;
+    clearTimeout(timer);
+    timer = setTimeout(act, SETTLED_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}

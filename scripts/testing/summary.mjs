@@ -1,0 +1,84 @@
+/** The honest end of `npm test`: one table, the reasons for what was skipped, one last line. */
+
+/**
+ * @typedef {object} StageResult
+ * @property {string} stage
+ * @property {number} seconds
+ * @property {number} passed
+ * @property {{ name: string, error: string }[]} failed
+ * @property {{ name: string, reason: string }[]} skipped
+ * @property {boolean} counts true for stages that consist of tests
+ */
+
+/**
+ * @param {StageResult[]} results
+ * @param {{ ci: boolean }} options with `ci`, a skipped test is a failure of the run
+ * @returns {{ text: string, exitCode: number }} the text's last line is the counts alone
+ */
+export function summarize(results, { ci }) {
+  const passed = sum(results.map((result) => result.passed));
+  const failed = sum(results.map((result) => result.failed.length));
+  const skipped = sum(results.map((result) => result.skipped.length));
+  const noTests = results.some((result) => result.counts) && passed + failed + skipped === 0;
+  const lines = ['', table(results), ''];
+  for (const { stage, failed: list } of results) {
+    for (const { name, error } of list)
+      lines.push(`failed   ${stage}: ${name}\n         ${first(error)}`);
+  }
+  for (const { stage, skipped: list } of results) {
+    for (const { name, reason } of list) {
+      lines.push(`skipped  ${stage}: ${name}\n         ${first(reason) || 'no reason given'}`);
+    }
+  }
+  if (noTests) lines.push('No test ran at all, which counts as a failure.');
+  if (ci && skipped > 0)
+    lines.push('Where CI is set, a skipped test counts as a failure of the run.');
+  const counts = [`${passed} passed`, `${failed} failed`];
+  if (skipped > 0) counts.push(`${skipped} skipped`);
+  lines.push('', counts.join(', '));
+  const bad = failed > 0 || noTests || (ci && skipped > 0);
+  return { text: lines.join('\n').replace(/\n{3,}/g, '\n\n'), exitCode: bad ? 1 : 0 };
+}
+
+/** @param {StageResult[]} results */
+function table(results) {
+  const rows = [
+    ['stage', 'passed', 'failed', 'skipped', 'seconds'],
+    ...results.map(({ stage, counts, passed, failed, skipped, seconds }) => [
+      stage,
+      counts ? String(passed) : failed.length === 0 ? 'ok' : '-',
+      String(failed.length),
+      counts ? String(skipped.length) : '-',
+      seconds.toFixed(1),
+    ]),
+    [
+      'together',
+      String(sum(results.map((result) => result.passed))),
+      String(sum(results.map((result) => result.failed.length))),
+      String(sum(results.map((result) => result.skipped.length))),
+      sum(results.map((result) => result.seconds)).toFixed(1),
+    ],
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+/** @param {number[]} numbers */
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** @param {string} text */
+function first(text) {
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { outcome } from './stages.mjs';
+import { type StageResult, summarize } from './summary.mjs';
+
+const stage = (more: Partial<StageResult>): StageResult => ({
+  stage: 'unit',
+  counts: true,
+  seconds: 1,
+  passed: 0,
+  failed: [],
+  skipped: [],
+  ...more,
+});
+const lastLine = (text: string) => text.split('\n').at(-1);
+
+describe('the summary', () => {
+  test('ends on the counts over all stages, alone on a line', () => {
+    const { text, exitCode } = summarize(
+      [
+        stage({ stage: 'lint', counts: false }),
+        stage({ passed: 40 }),
+        stage({ stage: 'calls', passed: 2 }),
+      ],
+      { ci: true },
+    );
+    expect(lastLine(text)).toBe('42 passed, 0 failed');
+    expect(exitCode).toBe(0);
+  });
+
+  test('names every failure and fails', () => {
+    const failed = [{ name: 'a.test.ts › adds', error: 'expected 1 to be 2\nat …' }];
+    const { text, exitCode } = summarize([stage({ passed: 1, failed })], { ci: false });
+    expect(lastLine(text)).toBe('1 passed, 1 failed');
+    expect(text).toContain('failed   unit: a.test.ts › adds\n         expected 1 to be 2\n');
+    expect(exitCode).toBe(1);
+  });
+
+  test('prints why a test was skipped, and lets that pass except in CI', () => {
+    const results = [stage({ passed: 1, skipped: [{ name: 'x', reason: 'no vectors here' }] })];
+    const here = summarize(results, { ci: false });
+    expect(lastLine(here.text)).toBe('1 passed, 0 failed, 1 skipped');
+    expect(here.text).toContain('no vectors here');
+    expect(here.exitCode).toBe(0);
+    expect(summarize(results, { ci: true }).exitCode).toBe(1);
+  });
+
+  test('a run without any test fails', () => {
+    expect(summarize([stage({})], { ci: false }).exitCode).toBe(1);
+  });
+
+  test('a lint failure is a failure although lint has no tests', () => {
+    const lint = stage({ stage: 'lint', counts: false, failed: [{ name: 'lint', error: 'see' }] });
+    const { text, exitCode } = summarize([lint, stage({ passed: 3 })], { ci: false });
+    expect(lastLine(text)).toBe('3 passed, 1 failed');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe("a stage's outcome", () => {
+  const report = { passed: 5, failed: [], skipped: [] };
+
+  test('is what the report says', () => {
+    expect(outcome('unit', 0, undefined, report)).toEqual(report);
+  });
+
+  test('is a failure when vitest crashed before it could report', () => {
+    expect(outcome('unit', 134, undefined, undefined).failed).toHaveLength(1);
+  });
+
+  test('is a failure when there was no test', () => {
+    const empty = { passed: 0, failed: [], skipped: [] };
+    expect(outcome('net', 0, undefined, empty).failed[0]?.error).toBe('there was no test to run');
+  });
+
+  test('is a failure when vitest failed although every test passed', () => {
+    expect(outcome('unit', 1, undefined, report).failed).toHaveLength(1);
+  });
+
+  test('is a failure when it was stopped for taking too long', () => {
+    expect(outcome('calls', 143, 480_000, undefined).failed[0]?.error).toBe(
+      'stopped after 8 minutes',
+    );
+  });
+});
