@@ -28,7 +28,7 @@ export const DEFAULT_PANEL_PORT = 3000;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the command line gave, unread. */
 export interface DaemonOptions {
@@ -71,6 +71,8 @@ export interface DaemonConfig {
   /** The one web page that may connect is served from this port of loopback. */
   panelPort: number;
   logLevel: LogLevel;
+  /** What the media engine inherits: where the sound server is, and the like. */
+  engineEnv: Environment;
 }
 
 /** @throws Problem `bad-option` */
@@ -97,6 +99,7 @@ export function readDaemonConfig(
     ringSeconds: read(options.ringSeconds, '--ring-seconds', seconds(1, 90)) ?? 45,
     panelPort: readPanelPort(options.panelPort, env),
     logLevel: read(options.logLevel, '--log-level', oneOf(LOG_LEVELS)) ?? 'info',
+    engineEnv: env,
   };
 }
 

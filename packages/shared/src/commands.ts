@@ -1,7 +1,7 @@
 /** Inputs of the daemon's tRPC procedures. The procedure names are the keys of `commands`. */
 import { z } from 'zod';
 import { deviceChoice } from './devices.js';
-import { callId, suiteId, userName } from './ids.js';
+import { callId, fingerprint, suiteId, userName } from './ids.js';
 
 export const commands = {
   /** Take a name at the registry; makes the identity on first use. */
@@ -15,8 +15,8 @@ export const commands = {
   mute: z.object({ callId: callId.optional(), muted: z.boolean() }),
   /** "They match" for the four words of a running call. */
   verifyWords: z.object({ callId, match: z.boolean() }),
-  /** Forget the pin of a contact whose key changed, naming the new fingerprint that was shown. */
-  resetContact: z.object({ name: userName }),
+  /** Trust the new key of a contact whose key changed: the one that was shown, and no newer one. */
+  resetContact: z.object({ name: userName, fingerprint: fingerprint.optional() }),
   changeSettings: z.object({
     registryUrl: z.url().optional(),
     suite: suiteId.optional(),

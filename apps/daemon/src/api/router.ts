@@ -4,7 +4,7 @@
  */
 import { commands } from '@kyberline/shared/commands';
 import type { HistoryEntry } from '@kyberline/shared/history';
-import type { CallId, SuiteId, UserName } from '@kyberline/shared/ids';
+import type { CallId, Fingerprint, SuiteId, UserName } from '@kyberline/shared/ids';
 import type { SnapshotEvent, StateSnapshot } from '@kyberline/shared/snapshot';
 import { procedure, router } from './trpc.js';
 
@@ -30,7 +30,7 @@ export interface DaemonApi {
   hangUp(callId: CallId | undefined): void;
   mute(callId: CallId | undefined, muted: boolean): void;
   verifyWords(callId: CallId, match: boolean): void;
-  resetContact(name: UserName): void;
+  resetContact(name: UserName, fingerprint: Fingerprint | undefined): void;
   changeSettings(change: SettingsChange): void;
   testMicrophone(on: boolean): void;
   history(limit: number): HistoryEntry[];
@@ -63,7 +63,7 @@ export function createRouter(api: DaemonApi) {
       .mutation(({ input }) => api.verifyWords(input.callId, input.match)),
     resetContact: procedure
       .input(commands.resetContact)
-      .mutation(({ input }) => api.resetContact(input.name)),
+      .mutation(({ input }) => api.resetContact(input.name, input.fingerprint)),
     changeSettings: procedure
       .input(commands.changeSettings)
       .mutation(({ input }) => api.changeSettings(input)),

@@ -9,14 +9,15 @@ import { Problem } from '../problem.js';
 import type { CallListener, Exchange } from './exchange.js';
 
 export interface LocalParty {
-  name: UserName;
+  /** A function, because a person chooses their name while the daemon runs. */
+  name: () => UserName;
   /** The bundle under which this party can be called now. */
   bundle: () => Promise<Uint8Array>;
   onCall: CallListener;
 }
 
 export class LocalExchange {
-  readonly #parties = new Map<UserName, LocalParty>();
+  readonly #parties: LocalParty[] = [];
   readonly #calls = new Map<CallId, CallRecord>();
 
   /** @param registryId 16 bytes that no registry on the network has */
@@ -27,7 +28,7 @@ export class LocalExchange {
 
   /** Makes `party` reachable and gives its end of the exchange. */
   join(party: LocalParty): Exchange {
-    this.#parties.set(party.name, party);
+    this.#parties.push(party);
     return {
       registryId: this.registryId,
       lookUp: async (name) => ({ bundle: await this.#find(name).bundle(), online: true }),
@@ -63,7 +64,7 @@ export class LocalExchange {
   }
 
   #find(name: UserName): LocalParty {
-    const party = this.#parties.get(name);
+    const party = this.#parties.find((each) => each.name() === name);
     if (!party) throw new Problem('unknown-name', `Nobody here is called ${name}.`);
     return party;
   }
@@ -75,8 +76,9 @@ export class LocalExchange {
 
   #put(call: CallRecord): void {
     this.#calls.set(call.call_id, call);
-    for (const name of [call.caller_username, call.callee_username]) {
-      setImmediate(() => this.#parties.get(name)?.onCall(call));
+    for (const party of this.#parties) {
+      if (party.name() !== call.caller_username && party.name() !== call.callee_username) continue;
+      setImmediate(() => party.onCall(call));
     }
   }
 }
