@@ -5,7 +5,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAEMON, PANEL } from './places.mjs';
-import { answers } from './ports.mjs';
 
 const READY_WITHIN_MS = 30_000;
 /** Next.js in development compiles before it answers. */
@@ -68,12 +67,6 @@ export function panelService(person) {
         : {},
     readyWithinMs: person.dev ? DEV_READY_WITHIN_MS : READY_WITHIN_MS,
     show: person.dev,
-    isReady: async () => {
-      const signal = AbortSignal.timeout(ASK_WITHIN_MS);
-      // Refused without a cookie, but by the finished server; the answer itself does not matter.
-      await fetch(`http://127.0.0.1:${person.port}/api/daemon`, { signal });
-      return true;
-    },
   };
 }
 
@@ -99,7 +92,6 @@ export function daemonService(person) {
     ],
     readyWithinMs: READY_WITHIN_MS,
     show: person.dev,
-    isReady: () => answers('127.0.0.1', person.daemonPort),
   };
 }
 

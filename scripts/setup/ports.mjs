@@ -133,7 +133,7 @@ function tryUdp(host, port) {
  * @param {number} port
  * @returns {Promise<boolean>}
  */
-export function answers(host, port) {
+function answers(host, port) {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     /** @param {boolean} result */

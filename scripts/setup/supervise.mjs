@@ -26,7 +26,8 @@ const FOLLOW = pathToFileURL(join(ROOT, 'scripts', 'setup', 'follow-parent.mjs')
  * @property {string} name for sentences, with its article: "the daemon"
  * @property {string[]} args of node: the script first
  * @property {NodeJS.ProcessEnv} [env] beside ours
- * @property {() => Promise<boolean>} isReady
+ * @property {() => Promise<boolean>} [isReady] asked until it is true; without it, the program
+ *   says so itself: process.send({ type: 'ready' })
  * @property {number} readyWithinMs
  * @property {boolean} [show] pass its output on line by line (development)
  */
@@ -75,6 +76,7 @@ function keep(service, say) {
   let tail = [];
   let stopping = false;
   let everReady = false;
+  let saidReady = false;
   let wanted = false;
   let waitMs = FIRST_WAIT_MS;
   /** @type {NodeJS.Timeout | undefined} */
@@ -82,16 +84,20 @@ function keep(service, say) {
 
   const launch = () => {
     tail = [];
+    saidReady = false;
     const startedAt = performance.now();
     const own = spawn(process.execPath, ['--import', FOLLOW, ...service.args], {
       cwd: ROOT,
-      env: { ...process.env, ...service.env, KYBERLINE_SUPERVISOR_FD: '3' },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...service.env },
+      // The channel is how it says that it is ready, and how it learns that we are gone.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
     child = own;
-    own.stdio[3]?.on('error', () => {});
+    own.on('message', (message) => {
+      if (child === own) saidReady ||= isReadyMessage(message);
+    });
     for (const stream of [own.stdout, own.stderr]) collect(stream, (line) => remember(line));
     gone = new Promise((resolve) => {
       /** @param {string} how */
@@ -131,7 +137,8 @@ function keep(service, say) {
     const mine = child;
     const until = performance.now() + service.readyWithinMs;
     while (child === mine && mine !== undefined && !stopping) {
-      if (await service.isReady().catch(() => false)) return child === mine;
+      const ready = service.isReady?.().catch(() => false) ?? saidReady;
+      if (await ready) return child === mine;
       if (performance.now() > until) {
         throw new Problem(
           'not-ready',
@@ -155,8 +162,8 @@ function keep(service, say) {
     clearTimeout(timer);
     const own = child;
     if (own === undefined) return;
-    // On Windows kill() is the end at once; closing the pipe lets it finish in order.
-    if (process.platform === 'win32') own.stdio[3]?.destroy();
+    // On Windows kill() is the end at once; closing the channel lets it finish in order.
+    if (process.platform === 'win32' && own.connected) own.disconnect();
     else own.kill('SIGTERM');
     const hard = setTimeout(() => killGroup(own), GRACE_MS);
     await gone;
@@ -186,6 +193,13 @@ function keep(service, say) {
     },
     pid: () => child?.pid,
   };
+}
+
+/** @param {unknown} message */
+function isReadyMessage(message) {
+  return (
+    typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready'
+  );
 }
 
 /**

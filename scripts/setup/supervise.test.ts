@@ -64,6 +64,20 @@ describe('a supervisor', () => {
     expect(pids.map(isAlive)).toEqual([false, false]);
   });
 
+  test('believes a program that says by itself that it is ready', async () => {
+    const { service, pidFile } = program(
+      'one',
+      `setTimeout(() => process.send({ type: 'ready' }), 300);`,
+    );
+    const { isReady: _, ...silent } = service;
+    const supervisor = supervise([silent], () => {});
+    const started = performance.now();
+    await supervisor.ready();
+    expect(performance.now() - started).toBeGreaterThan(300);
+    expect(existsSync(pidFile)).toBe(true);
+    await supervisor.stop();
+  });
+
   test('reports a program that never came up with its last words', async () => {
     const { service } = program('one', `console.error('the disk is full'); process.exit(3);`);
     const supervisor = supervise([service], () => {});
