@@ -1,6 +1,6 @@
 /** Child processes of a test: started with their output kept, looked at through /proc, ended by pid. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const KEPT_CHARACTERS = 64_000;
 
@@ -89,6 +89,23 @@ export function childrenOf(pid: number): ProcessInfo[] {
     } catch {
       // Ended while we looked.
     }
+  }
+  return found;
+}
+
+/** What a process has open, as /proc/PID/fd names it: paths, `socket:[inode]` … (Linux). */
+export function openFiles(pid: number): string[] {
+  const found: string[] = [];
+  try {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      try {
+        found.push(readlinkSync(`/proc/${pid}/fd/${fd}`));
+      } catch {
+        // Closed while we looked.
+      }
+    }
+  } catch {
+    // The process ended while we looked.
   }
   return found;
 }
