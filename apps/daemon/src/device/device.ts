@@ -1,0 +1,61 @@
+/**
+ * The two ends of the sound path. One frame is 20 ms: 320 samples, 16 kHz, mono, 16-bit.
+ *
+ *   input   the device calls with a frame whenever it has captured one
+ *   output  the device asks for a frame whenever it has room for one, so that its own clock paces
+ *           the playback and nothing can pile up in front of it
+ *
+ * A device mends itself: trouble is a change of state, never an exception.
+ */
+import type { DeviceInUse } from '@kyberline/shared/devices';
+
+export const SAMPLE_RATE_HZ = 16_000;
+export const FRAME_MS = 20;
+export const FRAME_SAMPLES = (SAMPLE_RATE_HZ * FRAME_MS) / 1000;
+
+interface SoundEnd {
+  /** What it is and how it does, as people are told. */
+  readonly inUse: DeviceInUse;
+  /** One listener, called whenever `inUse` has changed. */
+  onChange(listener: () => void): void;
+  /** Silence from here on; may be started again. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface InputDevice extends SoundEnd {
+  /** Frames that were captured and thrown away since the start. */
+  readonly overruns: number;
+  /** The frame is the device's own and valid during the call only. */
+  start(onFrame: (frame: Int16Array) => void): void;
+}
+
+export interface OutputDevice extends SoundEnd {
+  /** Times that the device ran dry since the start. */
+  readonly underruns: number;
+  /** `fill` writes all of the frame that it is given. */
+  start(fill: (frame: Int16Array) => void): void;
+}
+
+/** The part that every device has: its description, and who wants to know of changes. */
+export class Standing {
+  #listener: () => void = () => undefined;
+  #inUse: DeviceInUse;
+
+  constructor(about: Omit<DeviceInUse, 'state'>) {
+    this.#inUse = { ...about, state: 'closed' };
+  }
+
+  get inUse(): DeviceInUse {
+    return this.#inUse;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  enter(state: DeviceInUse['state'], why = this.#inUse.why): void {
+    if (state === this.#inUse.state && why === this.#inUse.why) return;
+    this.#inUse = { ...this.#inUse, state, why };
+    this.#listener();
+  }
+}
