@@ -38,6 +38,7 @@ describe('the daemon’s configuration', () => {
       ringSeconds: 45,
       panelPort: 3000,
       logLevel: 'info',
+      engineEnv: {},
     });
     expect(readDaemonConfig({}, {}).home.startsWith(homedir())).toBe(true);
   });
@@ -77,6 +78,7 @@ describe('the daemon’s configuration', () => {
       ringSeconds: 5,
       panelPort: 3001,
       logLevel: 'silent',
+      engineEnv: {},
     });
   });
 

@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { deviceChoice } from '@kyberline/shared/devices';
-import { userName } from '@kyberline/shared/ids';
+import { callId, fingerprint, suiteId, userName } from '@kyberline/shared/ids';
 import { z } from 'zod';
 import type { Address } from './media/messages.js';
 import { Problem } from './problem.js';
@@ -66,6 +66,29 @@ export const name = reading(
   '1 to 32 of a-z, 0-9, ".", "_" and "-".',
   (text) => userName.safeParse(text).data,
 );
+
+export const callIdOption = reading(
+  'the 32 hex digits that "kyberline status" shows.',
+  (text) => callId.safeParse(text).data,
+);
+
+/** As it is shown, in groups of four, or in one. */
+export const fingerprintOption = reading(
+  'the 64 hex digits that "kyberline people" shows, in quotes if there are spaces.',
+  (text) => fingerprint.safeParse(text.replaceAll(' ', '').toLowerCase()).data,
+);
+
+export const onOff = reading('on or off.', (text) => ON_OFF[text.toLowerCase()]);
+const ON_OFF: Readonly<Record<string, boolean>> = {
+  on: true,
+  yes: true,
+  true: true,
+  off: false,
+  no: false,
+  false: false,
+};
+
+export const suite = reading('1, 2 or 3.', (text) => suiteId.safeParse(Number(text)).data);
 
 export function oneOf<T extends string>(words: readonly T[]) {
   return reading(`one of ${words.join(', ')}.`, (text) => words.find((word) => word === text));
