@@ -1,0 +1,60 @@
+/** From the daemon's state: is there something to speak into and something to hear with? */
+import type { DeviceInUse } from '@kyberline/shared/devices';
+import type { StateSnapshot } from '@kyberline/shared/snapshot';
+import { about, type Finding } from './finding.js';
+
+const sound = about('sound');
+const engine = about('engine');
+
+export function checkEngine({ engine: { state, problem, udpPort } }: StateSnapshot): Finding[] {
+  if (state === 'running')
+    return [engine.ok(`The sound engine is running, on UDP port ${udpPort}.`)];
+  const why = problem ?? 'It says nothing about why: look at what the daemon prints.';
+  if (state === 'starting') return [engine.note('The sound engine is still starting.')];
+  return [engine.wrong(`The sound engine ${WENT[state]}. ${why}`)];
+}
+
+const WENT = { restarting: 'is being restarted', failed: 'cannot run' } as const;
+
+/** @param platform as `process.platform` says */
+export function checkSound(state: StateSnapshot, platform: string): Finding[] {
+  const { settings, devices, input, output } = state;
+  const isChosen = (choice: string) => choice === 'silence' || choice.startsWith('file:');
+  const ends = [
+    { what: 'microphone', device: input, chosen: isChosen(settings.input), has: 'inputChannels' },
+    {
+      what: 'loudspeaker',
+      device: output,
+      chosen: isChosen(settings.output),
+      has: 'outputChannels',
+    },
+  ] as const;
+  const needed = ends.filter(({ chosen }) => !chosen);
+  if (devices.length === 0 && needed.length > 0) {
+    return [sound.wrong(`No sound card and no sound server were found. ${startSound(platform)}`)];
+  }
+  return ends.map(({ what, device, chosen, has }) => {
+    if (chosen) return sound.note(`The ${what} is ${device.choice}, as you chose.`);
+    if (!devices.some((each) => each[has] > 0)) {
+      return sound.wrong(
+        `There is no ${what}. Plug one in, or switch it on in the system's settings.`,
+      );
+    }
+    return judge(what, device);
+  });
+}
+
+function judge(what: string, device: DeviceInUse): Finding {
+  if (device.state === 'failed' || device.state === 'restarting' || device.kind === 'silence') {
+    return sound.wrong(
+      `The ${what} cannot be used: ${device.why} Choose another one with "kyberline settings" ("kyberline devices" lists them).`,
+    );
+  }
+  return sound.ok(`The ${what} is ${device.name}.`);
+}
+
+function startSound(platform: string): string {
+  return platform === 'linux'
+    ? 'Start one ("systemctl --user start pipewire-pulse", or "pulseaudio --start"), or plug a headset in; without sound you can still call with "kyberline settings input silence".'
+    : "Plug a headset in, or look at the system's sound settings.";
+}
