@@ -17,6 +17,8 @@ import { isUsable, type StoredBundle, type StoredIdentity, saveBundles } from '.
 
 const X25519_SEED_BYTES = 32;
 const KEM_SEED_BYTES = 64;
+/** A bundle begins in the past, so that a peer whose clock is slow can say so instead of failing. */
+const BEGINS_BEFORE_MS = 3_600_000;
 
 export interface OwnBundle {
   bundle: Bundle;
@@ -59,7 +61,7 @@ export class Bundles {
 
   /** When the newest bundle of this name is due to be replaced, Unix ms. */
   renewalAt(bundle: Bundle): number {
-    return bundle.notBefore + BUNDLE_RENEWAL_MS;
+    return bundle.notAfter - BUNDLE_LIFETIME_MS + BUNDLE_RENEWAL_MS;
   }
 
   #fresh(registryId: Uint8Array, name: UserName, preference: SuiteId): Bundle | undefined {
@@ -85,7 +87,7 @@ export class Bundles {
       preference,
       registryId,
       name,
-      notBefore: now,
+      notBefore: now - BEGINS_BEFORE_MS,
       notAfter: now + BUNDLE_LIFETIME_MS,
       keys,
     });

@@ -17,6 +17,7 @@ export interface Finding {
 }
 
 const REFUSED: Finding = { reason: 'refused', tell: 'refused' };
+const CLOCK_WRONG: Finding = { reason: 'clock-wrong', tell: 'clock-wrong' };
 const KEY_CHANGED: Finding = { reason: 'key-changed', tell: 'key-changed' };
 
 /** The peer's bundle if it is what was asked for and its key is the pinned one. Pins a new one. */
@@ -27,7 +28,10 @@ export function checkBundle(
   party: Party,
 ): Bundle | Finding {
   const bundle = readBundle(bytes);
-  if (!bundle || bundleProblem(bundle, { name, registryId, now: party.wall() })) return REFUSED;
+  const problem = bundle && bundleProblem(bundle, { name, registryId, now: party.wall() });
+  // Bundles are fresh every day: one that seems to be of another time comes from a wrong clock.
+  if (problem === 'not-yet-valid' || problem === 'expired') return CLOCK_WRONG;
+  if (!bundle || problem) return REFUSED;
   const registry = toHex(registryId) as RegistryId;
   const fingerprint = toHex(bundle.identity.fingerprint) as Fingerprint;
   if (party.pins.seen(registry, name, fingerprint, 1, party.wall()) === 'changed') {
@@ -63,7 +67,7 @@ export function checkOffer(
     case 'stale-bundle':
       return { reason: 'refused', tell: 'stale-bundle' };
     case 'clock-wrong':
-      return { reason: 'clock-wrong', tell: 'clock-wrong' };
+      return CLOCK_WRONG;
     case 'key-changed':
       return KEY_CHANGED;
     case 'suite-lowered':
@@ -75,4 +79,16 @@ export function checkOffer(
 
 export function isFinding(result: Bundle | Finding): result is Finding {
   return 'tell' in result;
+}
+
+/** Half of what SPEC 4 tolerates: a clock this far from the registry's is the one to set. */
+const CLOCK_SUSPECT_MS = 45_000;
+
+/** Whose clock it is, by the registry's; `offsetMs` is the registry's clock minus ours. */
+export function clockSentence(peer: UserName, offsetMs: number | undefined): string | undefined {
+  if (offsetMs === undefined) return undefined;
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  return Math.abs(offsetMs) > CLOCK_SUSPECT_MS
+    ? `This machine's clock is ${seconds} seconds ${offsetMs > 0 ? 'slow' : 'fast'} by the registry's, too far off for a secure call. Set it and call again.`
+    : `${peer}'s clock is more than 90 seconds off; yours agrees with the registry's. Ask ${peer} to set it.`;
 }

@@ -12,6 +12,7 @@ import type { EngineToDaemon } from '../media/messages.js';
 import { Problem } from '../problem.js';
 import type { CallStart } from '../store/history.js';
 import { CallMedia } from './call-media.js';
+import { clockSentence } from './checks.js';
 import { performRekey, readControl } from './keying.js';
 import type { Meeting, Surroundings } from './meeting.js';
 
@@ -238,7 +239,7 @@ export class LiveCall {
   }
 
   #record(what: Extract<CallEffect, { type: 'record' }>['what']): void {
-    const { exchange, wireId, party } = this.meeting;
+    const { exchange, wireId, party, peer } = this.meeting;
     const { phase } = this.#state;
     if (what === 'started') party.log.started(this.#row);
     if (what === 'connected') {
@@ -247,6 +248,10 @@ export class LiveCall {
     }
     if (phase.at !== 'ended') return;
     this.facts.endedAt = party.wall();
+    if (phase.reason === 'clock-wrong') {
+      const sentence = clockSentence(peer, exchange.clockOffsetMs);
+      if (sentence) this.facts.endSentence = sentence;
+    }
     exchange.unfollow(wireId);
     if (what === 'ended') party.log.ended(this.#row, phase.reason, this.facts.endedAt);
     if (what === 'forget') {

@@ -14,6 +14,8 @@ export interface LookUp {
 export interface Exchange {
   /** 16 bytes; undefined until the registry has answered once. */
   readonly registryId: Uint8Array | undefined;
+  /** Its clock minus ours, ms; undefined where it is ours or is not known yet. */
+  readonly clockOffsetMs: number | undefined;
   /** @throws Problem `unknown-name`, `registry-unreachable` or the registry's own refusal. */
   lookUp(name: UserName): Promise<LookUp>;
   initiate(call: {

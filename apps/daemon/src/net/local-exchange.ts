@@ -31,6 +31,7 @@ export class LocalExchange {
     this.#parties.push(party);
     return {
       registryId: this.registryId,
+      clockOffsetMs: undefined,
       lookUp: async (name) => ({ bundle: await this.#find(name).bundle(), online: true }),
       initiate: async ({ callId, from, to, offer }) => {
         this.#find(to);

@@ -55,6 +55,10 @@ export class RegistryClient implements Exchange {
     return this.#http.registryId;
   }
 
+  get clockOffsetMs(): number | undefined {
+    return this.#http.clockOffsetMs;
+  }
+
   get view(): RegistryView {
     return { ...this.#view, clockOffsetMs: this.#http.clockOffsetMs };
   }
