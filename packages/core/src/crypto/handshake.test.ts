@@ -2,6 +2,7 @@ import type { SuiteId } from '@kyberline/shared/ids';
 import { describe, expect, it } from 'vitest';
 import { concat, lv, readLv, u64, utf8 } from './bytes.js';
 import { makeAnswer, makeOffer, openAnswer, openOffer, readOffer } from './handshake.js';
+import { sha256 } from './kdf.js';
 import { trafficKeys } from './schedule.js';
 import {
   answerTo,
@@ -194,6 +195,32 @@ describe('reading an answer', async () => {
       }
     }
     expect(await openAnswer({ bytes: lv(header, sealed, mldsa, ed), pending })).toBeUndefined();
+  });
+
+  it('refuses fields that no answer to this offer has, though bob signed them', async () => {
+    const fields = readLv(header, 6)!;
+    const signed = (at: number, value: Uint8Array) => {
+      const changed = lv(...fields.map((each, index) => (index === at ? value : each)));
+      const { th1, signatures } = pending.offer;
+      const thA = sha256(th1, lv(signatures.ed, signatures.mldsa), changed);
+      const { ed, mldsa } = bob.identity.sign('pqv1 answer', sha256(thA, lv(sealed)));
+      return lv(changed, sealed, ed, mldsa);
+    };
+    const wrong: [number, Uint8Array][] = [
+      [0, new Uint8Array(16)],
+      [1, new Uint8Array(32)],
+      [2, fields[1]],
+      [3, new Uint8Array(32)],
+      [4, new Uint8Array(767)],
+      [5, new Uint8Array(31)],
+      // Read and signed as it should be, but not what the body was sealed under.
+      [3, fields[5]],
+      [5, new Uint8Array(32)],
+    ];
+    for (const [at, value] of wrong) {
+      expect(await openAnswer({ bytes: signed(at, value), pending })).toBeUndefined();
+    }
+    expect(pending.ck0.erased).toBe(false);
   });
 
   it('refuses an answer to another offer of the same call', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BUNDLE_LIFETIME_MS } from './bundle.js';
 import { lv, readLv, toHex } from './bytes.js';
 import { type OfferContext, offerProblem, readOffer } from './handshake.js';
+import { sha256 } from './kdf.js';
 import { contextOf, offerTo, TEST_CALL_ID } from './testing/exchange.js';
 import { TEST_NOW, testPerson } from './testing/people.js';
 
@@ -96,6 +97,22 @@ describe('offerProblem', () => {
         expect(offerProblem(read, contextOf(bob, alice.bundle))).toBeDefined();
       }
     }
+  });
+
+  it('refuses what the caller signed herself, but no honest program would', () => {
+    const [header, sealed] = readLv(bytes, 4)!;
+    const signed = (at: number, value: Uint8Array) => {
+      const changed = lv(...readLv(header, 15)!.map((each, i) => (i === at ? value : each)));
+      const th1 = sha256(sha256(changed), lv(sealed));
+      const { ed, mldsa } = alice.identity.sign('pqv1 offer', th1);
+      const context = contextOf(bob, alice.bundle);
+      return offerProblem(readOffer(lv(changed, sealed, ed, mldsa))!, context)?.code;
+    };
+    expect(signed(6, bob.identity.public.fingerprint)).toBe('caller-bundle');
+    expect(signed(8, bob.bundle.hash)).toBe('caller-bundle');
+    expect(signed(9, alice.bundle.hash)).toBe('stale-bundle');
+    // A ciphertext for ML-KEM-768, while bob's bundle holds an ML-KEM-512 key.
+    expect(signed(13, new Uint8Array(1088))).toBe('wrong-suite');
   });
 
   it('looks at the signatures last', () => {

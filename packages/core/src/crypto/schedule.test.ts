@@ -164,6 +164,11 @@ describe.each([1, 2, 3] as SuiteId[])('a rekey in suite %i', (suite) => {
     expect(await answer(lv(epoch, new Uint8Array(32), key))).toBeUndefined();
     expect(await answer(lv(epoch, x, new Uint8Array(key.length).fill(0xff)))).toBeUndefined();
     expect(await answer(lv(epoch, x, key.subarray(1)))).toBeUndefined();
+    const own = await rekeyRequest(0, each, random);
+    const { ack } = (await rekeyAnswer(start(), own.req, each, random))!;
+    const weak = lv(epoch, new Uint8Array(32), readLv(ack, 3)![2]);
+    expect(await rekeyFinish(start(), own.req, own.secrets, weak, each)).toBeUndefined();
+    expect(await rekeyFinish(start(), own.req, own.secrets, ack, each)).toBeDefined();
   });
 });
 
@@ -189,6 +194,9 @@ describe('a rekey', () => {
     }
     const { ack } = (await rekeyAnswer(at(3), req, each, random))!;
     expect(await rekeyFinish(at(4), req, secrets, ack, each)).toBeUndefined();
+    const [, x, ciphertext] = readLv(ack, 3)!;
+    const moved = lv(u16(5), x, ciphertext);
+    expect(await rekeyFinish(at(4), req, secrets, moved, each)).toBeUndefined();
   });
 
   it('takes one ACK, and none after the call has ended', async () => {
