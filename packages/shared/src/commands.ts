@@ -7,6 +7,7 @@ export const commands = {
   /** Take a name at the registry; makes the identity on first use. */
   register: z.object({ name: userName }),
   unregister: z.object({}),
+  /** The procedure is `placeCall`: tRPC keeps `call` to itself. */
   call: z.object({ name: userName }),
   /** Without a callId: the one call to which it can apply. */
   answer: z.object({ callId: callId.optional() }),

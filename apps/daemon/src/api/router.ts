@@ -49,7 +49,8 @@ export function createRouter(api: DaemonApi) {
     unregister: procedure
       .input(commands.unregister)
       .mutation(async () => void (await api.unregister())),
-    call: procedure
+    // tRPC keeps the name `call` to itself.
+    placeCall: procedure
       .input(commands.call)
       .mutation(({ input }) => ({ callId: api.call(input.name) })),
     answer: procedure.input(commands.answer).mutation(({ input }) => api.answer(input.callId)),

@@ -22,7 +22,7 @@ export async function followCall(
   asJson: boolean,
 ): Promise<void> {
   const interruption = terminal.interruption();
-  const { callId } = await daemon.ask((api) => api.call.mutate({ name }));
+  const { callId } = await daemon.ask((api) => api.placeCall.mutate({ name }));
   const enough = new AbortController();
   const hangUp = () => {
     setTimeout(() => enough.abort(), GOODBYE_MS).unref();

@@ -30,7 +30,7 @@ export function addCalling(program: Command, terminal: Terminal): void {
       const name = userName(text);
       await withDaemon(options, terminal, async (daemon) => {
         if (options.wait) return followCall(daemon, name, terminal, options.json === true);
-        const placed = await daemon.ask((api) => api.call.mutate({ name }));
+        const placed = await daemon.ask((api) => api.placeCall.mutate({ name }));
         terminal.out(options.json ? json(placed) : `Calling ${name} (call ${placed.callId}).`);
       });
     });
