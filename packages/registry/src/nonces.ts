@@ -19,7 +19,8 @@ export class NonceCache {
    */
   add(nonce: string, now: number): 'fresh' | 'replayed' | 'full' {
     for (const [oldest, until] of this.#until) {
-      if (until > now) break;
+      // Kept through its last millisecond: a request from 60 s ahead is good for exactly as long.
+      if (until >= now) break;
       this.#until.delete(oldest);
     }
     if (this.#until.has(nonce)) return 'replayed';
