@@ -152,7 +152,7 @@ export class CallTable {
     const callee = request.callee_username;
     if (this.pending(callee, now).length < pendingPerCallee) return undefined;
     const sentence = `${callee} has ${pendingPerCallee} calls ringing already. Try again in a minute.`;
-    return new Refusal('callee-overloaded', sentence, 60);
+    return new Refusal('callee-overloaded', sentence, { retryAfterSeconds: 60 });
   }
 
   /** What is over goes first, then the longest active: the registry has no say in those any more. */
@@ -163,7 +163,9 @@ export class CallTable {
       entries.find(([, { call }]) => isOver(call.record.status)) ??
       entries.find(([, { call }]) => call.record.status === 'active');
     if (!goes) {
-      return new Refusal('registry-full', 'Too many calls are ringing. Try again in a minute.', 60);
+      return new Refusal('registry-full', 'Too many calls are ringing. Try again in a minute.', {
+        retryAfterSeconds: 60,
+      });
     }
     this.#calls.delete(goes[0]);
     return undefined;

@@ -41,7 +41,7 @@ export function admit(perAddress: TokenBuckets, from: From, now: number): Refusa
   const wait = perAddress.take(addressKey(from.address), now);
   if (wait === undefined) return undefined;
   const sentence = `Too many requests from ${from.address}. Wait ${wait} s and try again.`;
-  return new Refusal('too-many-requests', sentence, wait);
+  return new Refusal('too-many-requests', sentence, { retryAfterSeconds: wait });
 }
 
 export function createHandle(parts: HandlerParts): Handle {
@@ -103,7 +103,7 @@ function findRoute(method: string, path: string): { route: Route; param: string 
   }
   if (allowed.length > 0) {
     const sentence = `${path} takes ${allowed.join(' and ')}. GET /api describes the routes.`;
-    return new Refusal('method-not-allowed', sentence);
+    return new Refusal('method-not-allowed', sentence, { allow: allowed.join(', ') });
   }
   return notFound();
 }
@@ -144,8 +144,9 @@ function respond({ status = 200, json }: Answer, now: number): Response {
 export function refuse(refusal: Refusal, now: number): Response {
   const json: ErrorResponse = { error: { code: refusal.code, message: refusal.message } };
   const response = respond({ status: refusal.status, json }, now);
-  const wait = refusal.retryAfterSeconds;
+  const { retryAfterSeconds: wait, allow } = refusal.hints;
   if (wait !== undefined) response.headers.set('retry-after', String(wait));
+  if (allow !== undefined) response.headers.set('allow', allow);
   return response;
 }
 

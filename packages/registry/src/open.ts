@@ -91,4 +91,6 @@ function toStderr(error: unknown): void {
 }
 
 const closed = (): Refusal =>
-  new Refusal('registry-closed', 'The registry is shutting down. Try again shortly.', 5);
+  new Refusal('registry-closed', 'The registry is shutting down. Try again shortly.', {
+    retryAfterSeconds: 5,
+  });

@@ -46,13 +46,20 @@ export const REFUSAL_CODES = Object.keys(STATUS) as RefusalCode[];
 /** The HTTP status that a code travels under. */
 export const statusOf = (code: RefusalCode): number => STATUS[code];
 
+/** What goes into headers beside the sentence. */
+export interface RefusalHints {
+  /** Seconds after which the same request may pass. */
+  retryAfterSeconds?: number;
+  /** The methods that the path takes. */
+  allow?: string;
+}
+
 export class Refusal {
   constructor(
     readonly code: RefusalCode,
     /** A sentence that says what to do. */
     readonly message: string,
-    /** Seconds after which the same request may pass, for the Retry-After header. */
-    readonly retryAfterSeconds?: number,
+    readonly hints: RefusalHints = {},
   ) {}
 
   get status(): number {

@@ -177,7 +177,7 @@ const tooMany = (wait: number): Refusal =>
   new Refusal(
     'too-many-registrations',
     `Too many registrations from this address. Wait ${wait} s and try again.`,
-    wait,
+    { retryAfterSeconds: wait },
   );
 
 const full = (): Refusal =>

@@ -182,4 +182,6 @@ const tooMany = (
   what: string,
   wait: number,
 ): Refusal =>
-  new Refusal(code, `Too many ${what} in a minute. Wait ${wait} s and try again.`, wait);
+  new Refusal(code, `Too many ${what} in a minute. Wait ${wait} s and try again.`, {
+    retryAfterSeconds: wait,
+  });

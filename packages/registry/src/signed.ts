@@ -70,7 +70,9 @@ export function checkSignedRequests(deps: {
             'This request was received before. Send it again with a new nonce.',
           );
         case 'full':
-          return new Refusal('registry-full', 'The registry is overloaded. Try again shortly.', 5);
+          return new Refusal('registry-full', 'The registry is overloaded. Try again shortly.', {
+            retryAfterSeconds: 5,
+          });
       }
     },
   };
@@ -111,4 +113,6 @@ const badSignature = (user: string): Refusal =>
   );
 
 const tooFast = (wait: number): Refusal =>
-  new Refusal('too-many-requests', `Too many requests. Wait ${wait} s and try again.`, wait);
+  new Refusal('too-many-requests', `Too many requests. Wait ${wait} s and try again.`, {
+    retryAfterSeconds: wait,
+  });

@@ -70,7 +70,9 @@ async function authenticate(parts: HandlerParts & { sockets: EventSockets }, req
   });
   if (isRefusal(me)) return me;
   if (parts.sockets.hasRoomFor(me.name)) return { me, machine: machine.data };
-  return new Refusal('registry-full', 'Too many are connected. Poll, and try again later.', 60);
+  return new Refusal('registry-full', 'Too many are connected. Poll, and try again later.', {
+    retryAfterSeconds: 60,
+  });
 }
 
 async function end(socket: Duplex, refusal: Refusal, now: number): Promise<void> {
