@@ -24,7 +24,7 @@ export interface Limits {
    * the bundle, 21.2 KB as base64, and so cannot keep to `bodyBytes`.
    */
   registerBodyBytes: number;
-  /** Bounds on what is held in memory or on disk. */
+  /** Bounds on what is held in memory or on disk. So many names fit into one answer of 256 KB. */
   users: number;
   calls: number;
   nonces: number;
@@ -46,7 +46,7 @@ export const DEFAULT_LIMITS: Limits = {
   pendingPerCallee: 5,
   bodyBytes: 16 * 1024,
   registerBodyBytes: 24 * 1024,
-  users: 10_000,
+  users: 4_000,
   calls: 2_000,
   nonces: 200_000,
   challenges: 10_000,

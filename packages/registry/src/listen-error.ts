@@ -4,7 +4,7 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 
   constructor(
-    readonly code: 'port-in-use' | 'port-forbidden' | 'address-unavailable' | 'listen-failed',
+    readonly code: 'port-busy' | 'port-forbidden' | 'address-unavailable' | 'listen-failed',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -21,7 +21,7 @@ export function listenError(
   switch (cause.code) {
     case 'EADDRINUSE': {
       const sentence = `Port ${port} on ${host} is in use, perhaps by another Kyberline. Stop that program, or choose another port with ${portOption}.`;
-      return new ListenError('port-in-use', sentence, { cause });
+      return new ListenError('port-busy', sentence, { cause });
     }
     case 'EACCES': {
       const sentence = `Port ${port} on ${host} may not be used by this user. Choose one above 1023 with ${portOption}.`;
