@@ -1,0 +1,171 @@
+/**
+ * The loopback listener's front: every request passes here before Next.js or the registry.
+ *
+ *   request → route (Host, Origin, path) → own headers → pairing → Next.js
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { openCookie, sealCookie } from './cookie.js';
+import { doors, isNavigation } from './doors.js';
+import { CODE_SPENT, NOT_PAIRED, sendJson, sendNotice } from './notice.js';
+import type { PairingCodes } from './pairing.js';
+import type { Connection } from './peer-uid.js';
+import {
+  contentSecurityPolicy,
+  newNonce,
+  replaceForwardedHeaders,
+  setSecurityHeaders,
+} from './response-headers.js';
+import { type Route, routeRequest } from './route.js';
+import { bearerMatches } from './secrets.js';
+
+export type FrontParts = {
+  port: number;
+  daemonPort: number;
+  dev: boolean;
+  secret: Uint8Array;
+  codes: PairingCodes;
+  /** The daemon's token at this moment. */
+  daemonToken: () => Promise<string | undefined>;
+  /** Where other machines find this machine's registry. */
+  registryAddresses: () => string[];
+  /** The user at the other end of a connection, where the system tells. */
+  peerUid: (connection: Connection) => Promise<number | undefined>;
+  /** Our own uid; undefined where the system has none. */
+  ownUid: number | undefined;
+  /** Next.js. */
+  pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The registry's event push at /api/events. */
+  events: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Next.js's own sockets, in development. */
+  pageSockets: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+};
+
+export type Front = {
+  request: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+};
+
+export function createFront(parts: FrontParts): Front {
+  const ours = doors(parts.port);
+  const route = (request: IncomingMessage, upgrade: boolean): Route =>
+    routeRequest(
+      ours,
+      parts.port,
+      request.method ?? 'GET',
+      request.url ?? '',
+      request.headers,
+      upgrade,
+    );
+  return {
+    request: async (request, response) => {
+      const nonce = newNonce();
+      const policy = contentSecurityPolicy(nonce, parts.daemonPort, parts.dev);
+      setSecurityHeaders(response, policy);
+      await answer(parts, route(request, false), request, response, nonce, policy);
+    },
+    upgrade: (request, socket, head) => {
+      const target = route(request, true);
+      replaceForwardedHeaders(request);
+      if (target.kind === 'registry') return parts.events(request, socket, head);
+      if (target.kind === 'asset' && parts.dev) return parts.pageSockets(request, socket, head);
+      const status = target.kind === 'refused' ? target.status : 404;
+      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    },
+  };
+}
+
+async function answer(
+  parts: FrontParts,
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  nonce: string,
+  policy: string,
+): Promise<void> {
+  switch (route.kind) {
+    case 'refused':
+      return sendNotice(request, response, { ...route, title: 'Not here' }, nonce);
+    case 'pair-link':
+      return answerLink(parts, request, response);
+    case 'pair':
+      return answerPair(parts, route.code, request, response, nonce);
+    case 'daemon':
+      return answerDaemon(parts, request, response, nonce);
+    case 'page':
+      if (!(await letIn(parts, request, response))) {
+        return sendNotice(request, response, NOT_PAIRED, nonce);
+      }
+  }
+  replaceForwardedHeaders(request);
+  // Next.js finds the nonce for its scripts in the policy on the request.
+  request.headers['content-security-policy'] = policy;
+  return parts.pages(request, response);
+}
+
+/** True for a paired browser. One that belongs to the server's own user is paired on the spot. */
+async function letIn(
+  parts: FrontParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (openCookie(parts.secret, parts.port, request.headers.cookie)) return true;
+  if (parts.ownUid === undefined || !isNavigation(request.headers)) return false;
+  if ((await parts.peerUid(request.socket)) !== parts.ownUid) return false;
+  response.setHeader('Set-Cookie', sealCookie(parts.secret, parts.port));
+  return true;
+}
+
+async function answerLink(
+  parts: FrontParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const token = await parts.daemonToken();
+  if (token === undefined || !bearerMatches(request.headers.authorization, token)) {
+    const message = "Send the daemon's token: authorization: Bearer TOKEN.";
+    return sendJson(response, 401, { error: { code: 'wrong-token', message } });
+  }
+  const url = `http://localhost:${parts.port}/pair?code=${parts.codes.issue()}`;
+  return sendJson(response, 200, { url });
+}
+
+function answerPair(
+  parts: FrontParts,
+  code: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  nonce: string,
+): void {
+  const paired = openCookie(parts.secret, parts.port, request.headers.cookie);
+  if (request.method !== 'GET' || !(paired || parts.codes.redeem(code))) {
+    sendNotice(request, response, CODE_SPENT, nonce);
+    return;
+  }
+  const headers: Record<string, string> = { Location: '/', 'Cache-Control': 'no-store' };
+  if (!paired) headers['Set-Cookie'] = sealCookie(parts.secret, parts.port);
+  response.writeHead(303, headers);
+  response.end();
+}
+
+/** The one place where the daemon's token leaves the server. */
+async function answerDaemon(
+  parts: FrontParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  nonce: string,
+): Promise<void> {
+  if (!openCookie(parts.secret, parts.port, request.headers.cookie)) {
+    return sendNotice(request, response, NOT_PAIRED, nonce);
+  }
+  const token = await parts.daemonToken();
+  if (token === undefined) {
+    const message = 'Kyberline’s background program has not started yet on this machine.';
+    return sendJson(response, 503, { error: { code: 'no-daemon', message } });
+  }
+  return sendJson(response, 200, {
+    url: `ws://127.0.0.1:${parts.daemonPort}`,
+    token,
+    registryAddresses: parts.registryAddresses(),
+  });
+}

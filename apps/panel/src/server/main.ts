@@ -1,0 +1,123 @@
+/**
+ * The panel's server: the one place where its parts are built.
+ *
+ *   127.0.0.1:3000 and [::1]:3000   front → pages, registry routes, /api/events, pairing
+ *   0.0.0.0:5001                    registry routes and nothing else
+ */
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { type PanelConfig, prepareEnvironment, readConfig } from './config.js';
+import { createFront } from './front.js';
+import { listen, listenIfAvailable } from './listen.js';
+import { openPages, type Pages } from './pages.js';
+import { PairingCodes } from './pairing.js';
+import { peerUid } from './peer-uid.js';
+import { type MountedRegistry, mountRegistry, registryAddresses } from './registry-mount.js';
+import { loadPanelSecret, readDaemonToken } from './secrets.js';
+
+const DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
+/** A connection that is still busy after this is cut at shutdown. */
+const SHUTDOWN_MS = 2000;
+
+async function start(config: PanelConfig): Promise<() => Promise<void>> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    const secret = await loadPanelSecret(config.home);
+    let mounted: MountedRegistry | undefined;
+    if (config.registry.kind === 'own') {
+      mounted = await mountRegistry(config.registry);
+      closers.push(mounted.close);
+    }
+    let pages: Promise<Pages> | undefined;
+    const front = createFront({
+      port: config.port,
+      daemonPort: config.daemonPort,
+      dev: config.dev,
+      secret,
+      codes: new PairingCodes(Date.now),
+      daemonToken: () => readDaemonToken(config.home),
+      registryAddresses: () => registryAddresses(config.registry),
+      peerUid,
+      ownUid: process.getuid?.(),
+      pages: async (request, response) => (await pages)?.request(request, response),
+      events: (request, socket, head) => {
+        if (mounted === undefined) socket.destroy();
+        else mounted.registry.handleUpgrade(request, socket, head);
+      },
+      pageSockets: (request, socket, head) => {
+        void pages?.then((ready) => ready.upgrade(request, socket, head));
+      },
+    });
+    const open = (): Server => {
+      const server = createServer();
+      server.on('request', (request, response) => void front.request(request, response));
+      server.on('upgrade', front.upgrade);
+      closers.push(() => closeServer(server));
+      return server;
+    };
+    // The port first: if it is taken, that should be said before Next.js has been loaded.
+    await listen(open(), '127.0.0.1', config.port, '--port');
+    await listenIfAvailable(open(), '::1', config.port);
+    pages = openPages(DIRECTORY, config.port, config.dev);
+    const ready = await pages;
+    closers.push(() => ready.close());
+    return close;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function announce({ port, registry }: PanelConfig): void {
+  console.log(`Kyberline's panel is at http://localhost:${port}`);
+  if (registry.kind === 'own') {
+    const [address] = registryAddresses(registry);
+    console.log(
+      address === undefined
+        ? `The registry listens on ${registry.host}, port ${registry.port}, for this machine only.`
+        : `Other machines find this registry at ${address}`,
+    );
+  } else if (registry.url !== undefined) {
+    console.log(`This machine uses the registry at ${registry.url}`);
+  }
+  process.send?.({ type: 'ready' });
+}
+
+try {
+  const config = readConfig(process.argv.slice(2));
+  prepareEnvironment(config);
+  const close = await start(config);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Whoever started this one is gone.
+  process.on('disconnect', stop);
+  announce(config);
+} catch (error) {
+  const hasSentence = error instanceof Error && 'code' in error && typeof error.code === 'string';
+  console.error(hasSentence ? error.message : error);
+  process.exitCode = 1;
+  process.disconnect?.();
+}
