@@ -1,0 +1,85 @@
+'use client';
+/** The call that is on, or the people one can call. */
+import type { CallView } from '@kyberline/shared/snapshot';
+import { useRouter } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { useNotificationLeave } from '../attention/use-notification-leave';
+import { ActiveCall } from '../components/call/active-call';
+import { EndedCall } from '../components/call/ended-call';
+import { callOnStage } from '../components/call/pick-call';
+import { WaitingCall } from '../components/call/waiting-call';
+import { PeoplePage } from '../components/people/people-page';
+import { NotificationHint } from '../components/shell/notification-hint';
+import {
+  useCallCommands,
+  useCallCounters,
+  useLevels,
+  useRegistryAddresses,
+  useSnapshot,
+} from '../daemon/use-call';
+
+export function Home() {
+  const state = useSnapshot();
+  const router = useRouter();
+  const commands = useCallCommands();
+  const registryAddresses = useRegistryAddresses();
+  const notifications = useNotificationLeave();
+  const [putAway, setPutAway] = useState<ReadonlySet<string>>(() => new Set());
+  const firstRun = state !== undefined && state.me === undefined && state.calls.length === 0;
+  useEffect(() => {
+    if (firstRun) router.replace('/welcome');
+  }, [firstRun, router]);
+  if (state === undefined || firstRun) return null;
+
+  const call = callOnStage(state.calls, putAway);
+  if (call !== undefined) {
+    return <Stage call={call} onClose={() => setPutAway((all) => new Set(all).add(call.callId))} />;
+  }
+  return (
+    <>
+      <PeoplePage
+        state={state}
+        registryAddresses={registryAddresses}
+        onCall={(name) => void commands.call(name)}
+        onReset={({ name, newFingerprint }) => void commands.resetContact(name, newFingerprint)}
+      />
+      <NotificationHint leave={notifications.leave} onAsk={notifications.ask} />
+    </>
+  );
+}
+
+function Stage({ call, onClose }: { call: CallView; onClose: () => void }) {
+  const commands = useCallCommands();
+  const { callId } = call;
+  switch (call.phase) {
+    case 'active':
+    case 'reconnecting':
+      return <Talking call={call} />;
+    case 'ended':
+      return (
+        <EndedCall
+          call={call}
+          onRedial={() => void commands.call(call.peer).then((placed) => placed && onClose())}
+          onClose={onClose}
+        />
+      );
+    default:
+      return <WaitingCall call={call} onHangUp={() => void commands.hangUp(callId)} />;
+  }
+}
+
+function Talking({ call }: { call: CallView }) {
+  const commands = useCallCommands();
+  const levels = useLevels();
+  const counters = useCallCounters(call.callId);
+  return (
+    <ActiveCall
+      call={call}
+      levels={levels}
+      counters={counters}
+      onMute={(muted) => void commands.mute(call.callId, muted)}
+      onHangUp={() => void commands.hangUp(call.callId)}
+      onVerify={(match) => void commands.verifyWords(call.callId, match)}
+    />
+  );
+}

@@ -1,0 +1,65 @@
+'use client';
+/** The settings page. */
+import { useState } from 'react';
+import { useNotificationLeave } from '../../attention/use-notification-leave';
+import { useRingtoneSample } from '../../attention/use-ringtone';
+import { CallSettings } from '../../components/settings/call-settings';
+import { KeySettings } from '../../components/settings/key-settings';
+import { LookSettings } from '../../components/settings/look-settings';
+import { NameSettings } from '../../components/settings/name-settings';
+import { RegistrySettings } from '../../components/settings/registry-settings';
+import { SoundSettings } from '../../components/settings/sound-settings';
+import { useToast } from '../../components/ui/toasts';
+import { useLevels, useSnapshot } from '../../daemon/use-call';
+import { type Settings, useMicrophoneTest, useSettingsCommands } from '../../daemon/use-settings';
+
+export function AllSettings() {
+  const state = useSnapshot();
+  const levels = useLevels();
+  const commands = useSettingsCommands();
+  const notifications = useNotificationLeave();
+  const ringOnce = useRingtoneSample();
+  const toast = useToast();
+  const [testing, setTesting] = useState(false);
+  useMicrophoneTest(testing);
+  if (state === undefined) return null;
+  const change = (part: Partial<Settings>) => {
+    commands.change(part).catch((error: unknown) => {
+      toast(error instanceof Error ? error.message : String(error));
+    });
+  };
+  return (
+    <div className="grid gap-10">
+      <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">Settings</h1>
+      <NameSettings
+        me={state.me}
+        onRegister={commands.register}
+        onUnregister={commands.unregister}
+      />
+      <SoundSettings
+        state={state}
+        levels={levels}
+        testing={testing}
+        onTest={setTesting}
+        onChange={change}
+      />
+      <CallSettings
+        settings={state.settings}
+        leave={notifications.leave}
+        onAskLeave={notifications.ask}
+        onTryRingtone={ringOnce}
+        onChange={change}
+      />
+      <RegistrySettings
+        registry={state.registry}
+        url={state.settings.registryUrl}
+        onSave={(registryUrl) => commands.change({ registryUrl })}
+      />
+      <KeySettings state={state} onSuite={(suite) => change({ suite })} />
+      <LookSettings />
+      <p className="border-t border-line pt-6 text-sm text-soft">
+        Kyberline {state.version} · voice on UDP port {state.engine.udpPort}
+      </p>
+    </div>
+  );
+}

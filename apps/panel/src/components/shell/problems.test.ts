@@ -1,0 +1,44 @@
+import type { StateSnapshot } from '@kyberline/shared/snapshot';
+import { describe, expect, it } from 'vitest';
+import { scriptedState } from '../../testing/scripted-state';
+import { problems } from './problems';
+
+const keys = (state: StateSnapshot) => problems(state).map((problem) => problem.key);
+
+describe('the sentences above a page', () => {
+  it('are absent when everything works', () => {
+    expect(problems(scriptedState())).toEqual([]);
+  });
+
+  it('say that the registry is away, in its own words if it has some', () => {
+    const state = scriptedState();
+    state.registry = { url: 'http://10.0.0.2:5001', state: 'unreachable' };
+    expect(problems(state)[0]?.sentence).toContain('http://10.0.0.2:5001');
+    state.registry.problem = 'The registry at 10.0.0.2 refused the connection.';
+    expect(problems(state)[0]?.sentence).toBe(state.registry.problem);
+  });
+
+  it('say that calls come late while the registry is only polled', () => {
+    const state = scriptedState();
+    state.registry.state = 'polling';
+    expect(problems(state)).toMatchObject([{ key: 'registry', tone: 'note' }]);
+  });
+
+  it('say that the name is lost when another machine took it', () => {
+    const state = scriptedState();
+    if (state.me) state.me.registered = false;
+    expect(keys(state)).toEqual(['name']);
+  });
+
+  it('say that the microphone is away, and why', () => {
+    const state = scriptedState();
+    state.input = { ...state.input, state: 'failed', why: 'The headset was unplugged.' };
+    expect(problems(state)[0]?.sentence).toMatch(/microphone is away.*headset was unplugged/);
+  });
+
+  it('say that the engine does not start', () => {
+    const state = scriptedState();
+    state.engine.state = 'failed';
+    expect(problems(state)).toMatchObject([{ key: 'engine', tone: 'alarm' }]);
+  });
+});
