@@ -223,6 +223,26 @@ describe('reading an answer', async () => {
     expect(pending.ck0.erased).toBe(false);
   });
 
+  it('refuses an answer that bob sealed as well, about another call or other people', async () => {
+    const answered = async (change: object, nonceBytes = 32) => {
+      const opened = (await openOffer(readOffer(offerBytes)!, bob.keys, bob.bundle))!;
+      const sizes = [32, 32, nonceBytes];
+      const made = await makeAnswer({
+        offer: { ...opened, offer: { ...opened.offer, ...change } },
+        me: bob.identity,
+        body: utf8('{}'),
+        random: () => random(sizes.shift()!),
+      });
+      const fresh = await offered();
+      return openAnswer({ bytes: made!.bytes, pending: fresh.pending });
+    };
+    expect(await answered({})).toBeDefined();
+    expect(await answered({ callId: new Uint8Array(16) })).toBeUndefined();
+    expect(await answered({ fpA: new Uint8Array(32) })).toBeUndefined();
+    expect(await answered({ fpB: new Uint8Array(32) })).toBeUndefined();
+    expect(await answered({}, 31)).toBeUndefined();
+  });
+
   it('refuses an answer to another offer of the same call', async () => {
     const other = await offerTo(alice, bob.bundle, { seed: 'another offer' });
     expect(await openAnswer({ bytes, pending: other.pending })).toBeUndefined();
