@@ -1,0 +1,132 @@
+/**
+ * `npm run bench`: builds, runs each benchmark in a process of its own, prints a table and writes
+ * bench-output/bench.json with what it ran on.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { build } from '../setup/build.mjs';
+import { FOR_TESTS, installDebianPackages } from '../setup/debian.mjs';
+import { install } from '../setup/install.mjs';
+import { NODE_MODULES, ROOT } from '../setup/places.mjs';
+import { Problem } from '../setup/problem.mjs';
+import { progress } from '../setup/progress.mjs';
+import { run } from '../setup/run.mjs';
+import { benchTable } from '../testing/bench-table.mjs';
+
+const OUTPUT = join(ROOT, 'bench-output');
+const MAIN = join(OUTPUT, 'bench', 'main.js');
+const LIMIT_MS = 10 * 60_000;
+/** Chromium is for the tests only. */
+const NEEDED = FOR_TESTS.filter(({ name }) => name !== 'chromium' && !name.startsWith('fonts'));
+
+/** @typedef {{ name: string, title: string, seconds: number }} BenchEntry */
+
+/**
+ * @param {string[]} argv names of benchmarks; all of them if there is none
+ * @returns {Promise<number>} exit code
+ */
+export async function bench(argv) {
+  await install();
+  await build();
+  await compile();
+  const list = listOf();
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${usage(list)}\n`);
+    return 0;
+  }
+  const unknown = argv.find((name) => !list.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    throw new Problem('bad-option', `There is no benchmark "${unknown}".\n\n${usage(list)}`);
+  }
+  const chosen = list.filter(({ name }) => argv.length === 0 || argv.includes(name));
+  if (chosen.some(({ name }) => name === 'latency' || name === 'call')) {
+    await installDebianPackages(NEEDED, { required: true });
+  }
+  /** @type {Record<string, { title: string, rows: import('../testing/bench-table.mjs').Row[] }>} */
+  const results = {};
+  for (const entry of chosen) {
+    results[entry.name] = { title: entry.title, rows: await runOne(entry) };
+    process.stdout.write(`${benchTable(entry.title, results[entry.name]?.rows ?? [])}\n`);
+  }
+  const file = join(OUTPUT, 'bench.json');
+  writeFileSync(file, `${JSON.stringify({ ...machine(), results }, null, 2)}\n`);
+  process.stdout.write(`\nWritten to ${file}\n`);
+  return 0;
+}
+
+/** @param {BenchEntry} entry */
+async function runOne(entry) {
+  const file = join(OUTPUT, `${entry.name}.rows.json`);
+  rmSync(file, { force: true });
+  const line = progress(`${entry.name} (about ${entry.seconds} s)`);
+  const { code, tail } = await run(process.execPath, [MAIN, entry.name, file], {
+    cwd: ROOT,
+    limitMs: LIMIT_MS,
+  });
+  if (code !== 0) {
+    line.failed();
+    throw new Problem('bench-failed', `The benchmark "${entry.name}" failed: see above.`, {
+      detail: tail.join('\n'),
+    });
+  }
+  line.done();
+  const rows = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(file);
+  return rows;
+}
+
+async function compile() {
+  mkdirSync(OUTPUT, { recursive: true });
+  const tsc = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
+  const { code, tail } = await run(
+    process.execPath,
+    [tsc, '-p', join('tests', 'bench', 'tsconfig.json')],
+    { cwd: ROOT },
+  );
+  if (code === 0) return;
+  throw new Problem('build-failed', 'The benchmarks do not compile: see above.', {
+    detail: tail.join('\n'),
+  });
+}
+
+/** @returns {BenchEntry[]} */
+function listOf() {
+  return JSON.parse(execFileSync(process.execPath, [MAIN], { encoding: 'utf8' }));
+}
+
+/** @param {BenchEntry[]} list */
+function usage(list) {
+  const lines = list.map(
+    ({ name, title, seconds }) => `  ${name.padEnd(10)} ${title} (about ${seconds} s)`,
+  );
+  return `Usage: npm run bench -- [name …]\n\n${lines.join('\n')}`;
+}
+
+/** What the figures belong to. */
+function machine() {
+  return {
+    takenAt: new Date().toISOString(),
+    revision: revision(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch} ${release()}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpuCount: availableParallelism(),
+  };
+}
+
+function revision() {
+  try {
+    const git = (/** @type {string[]} */ ...args) =>
+      execFileSync('git', args, {
+        cwd: ROOT,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const changed = git('status', '--porcelain', '--untracked-files=no').trim() !== '';
+    return `${git('rev-parse', 'HEAD').trim()}${changed ? ' with changes' : ''}`;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * What a call costs: CPU seconds a minute and resident memory of each process of both daemons, from
+ * /proc, first idle and then in a call in which both people talk.
+ */
+import { childrenOf, sleep, type Usage, usageOf } from '../rig/child.js';
+import type { Daemon } from '../rig/daemon.js';
+import type { Pulse } from '../rig/pulse.js';
+import { speech } from '../rig/speech.js';
+import type { Bench, Row } from './bench.js';
+import { startPair } from './call-pair.js';
+
+const IDLE_MS = 20_000;
+const CALL_MS = 60_000;
+const SETTLE_MS = 3000;
+
+export const call: Bench = {
+  name: 'call',
+  title: 'A call of one minute, both talking: processor and memory of each process',
+  seconds: 100,
+  async run() {
+    const pair = await startPair();
+    const { pulse, alice, bob } = pair;
+    try {
+      await sleep(SETTLE_MS);
+      const idle = await watched([alice, bob], IDLE_MS);
+      await pair.connect();
+      const stopTalking = await talk(pulse);
+      await sleep(SETTLE_MS);
+      const busy = await watched([alice, bob], CALL_MS);
+      await stopTalking();
+      return [...rows('idle', idle), ...rows('in a call', busy), ...added(idle, busy)];
+    } finally {
+      await pair.stop();
+    }
+  },
+};
+
+interface Watched {
+  process: string;
+  cpuSecondsPerMinute: number;
+  residentMegabytes: number;
+}
+
+/** Every process of these daemons over `ms`. */
+async function watched(daemons: Daemon[], ms: number): Promise<Watched[]> {
+  const processes = daemons.flatMap((daemon) => namesOf(daemon));
+  const before = processes.map(({ pid }) => usageOf(pid));
+  const started = performance.now();
+  await sleep(ms);
+  const minutes = (performance.now() - started) / 60_000;
+  return processes.map(({ pid, name }, index) => {
+    const after: Usage = usageOf(pid);
+    return {
+      process: name,
+      cpuSecondsPerMinute: (after.cpuSeconds - before[index]!.cpuSeconds) / minutes,
+      residentMegabytes: after.residentMegabytes,
+    };
+  });
+}
+
+function namesOf(daemon: Daemon): { pid: number; name: string }[] {
+  const engine = daemon.enginePid();
+  const others = childrenOf(daemon.pid).filter(({ pid }) => pid !== engine);
+  return [
+    { pid: daemon.pid, name: `${daemon.name}'s daemon` },
+    { pid: engine, name: `${daemon.name}'s media engine` },
+    ...others.map(({ pid }) => ({ pid, name: `${daemon.name}'s echo engine` })),
+  ];
+}
+
+/** Both people talk until stopped. */
+async function talk(pulse: Pulse): Promise<() => Promise<void>> {
+  let talking = true;
+  const loop = async (who: 'alice' | 'bob') => {
+    const sound = await speech(who);
+    let playback = pulse.play(who, sound);
+    const done = (async () => {
+      while (talking) {
+        await playback.done;
+        if (talking) playback = pulse.play(who, sound);
+      }
+    })();
+    return async () => {
+      await playback.stop();
+      await done;
+    };
+  };
+  const stops = [await loop('alice'), await loop('bob')];
+  return async () => {
+    talking = false;
+    for (const stop of stops) await stop();
+  };
+}
+
+function rows(when: string, all: Watched[]): Row[] {
+  return all.flatMap(({ process, cpuSecondsPerMinute, residentMegabytes }) => [
+    { what: `${when}: ${process}`, value: cpuSecondsPerMinute, unit: 'CPU s/min' },
+    { what: `${when}: ${process}`, value: residentMegabytes, unit: 'MB resident' },
+  ]);
+}
+
+/** What the call added, per end: the two ends are averaged. */
+function added(idle: Watched[], busy: Watched[]): Row[] {
+  const total = (all: Watched[], key: 'cpuSecondsPerMinute' | 'residentMegabytes') =>
+    all.reduce((sum, one) => sum + one[key], 0) / 2;
+  return [
+    {
+      what: 'a call adds, each end',
+      value: total(busy, 'cpuSecondsPerMinute') - total(idle, 'cpuSecondsPerMinute'),
+      unit: 'CPU s/min',
+    },
+    {
+      what: 'a call adds, each end',
+      value: total(busy, 'residentMegabytes') - total(idle, 'residentMegabytes'),
+      unit: 'MB resident',
+    },
+    {
+      what: 'in a call, all processes of one end',
+      value: total(busy, 'residentMegabytes'),
+      unit: 'MB resident',
+    },
+  ];
+}
