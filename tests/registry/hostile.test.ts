@@ -203,7 +203,9 @@ describe('a connection', () => {
     expect((await ask(site.url, '/api/health')).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 200));
     const open = await new Promise((resolve, reject) =>
-      site.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      site.listener.server.getConnections((error, count) =>
+        error ? reject(error) : resolve(count),
+      ),
     );
     expect(open).toBeLessThanOrEqual(2);
   });
@@ -238,8 +240,19 @@ describe('a port', () => {
   });
 });
 
+it('a closed listener ends every connection, event sockets too, whichever closes first', async () => {
+  const ear = await alice.listen();
+  const started = Date.now();
+  await site.listener.close();
+  expect(Date.now() - started).toBeLessThan(2_000);
+  await ear.until(({ closed }) => closed !== undefined);
+  await expect(ask(site.url, '/api/health')).rejects.toThrow();
+});
+
 it('a closed registry says so and goes on doing nothing', async () => {
+  const ear = await alice.listen();
   await site.registry.close();
+  await ear.until(({ closed }) => closed === 1001);
   expect(code(await ask(site.url, '/api/health'))).toBe('503 registry-closed');
   await site.registry.close();
 });

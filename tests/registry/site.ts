@@ -1,9 +1,8 @@
 /** A registry on a real port, with a clock that the test turns. */
-import type { Server } from 'node:http';
 import { fromHex } from '@kyberline/core/crypto/bytes';
 import type { Limits } from '@kyberline/registry/limits';
 import { type OpenRegistry, openRegistry } from '@kyberline/registry/open';
-import { createRegistryServer } from '@kyberline/registry/server';
+import { createRegistryServer, type RegistryServer } from '@kyberline/registry/server';
 import { type Person, personAt } from './person.js';
 
 /** 2026-01-01T00:00:00Z. */
@@ -13,7 +12,7 @@ export interface Site {
   url: string;
   port: number;
   registry: OpenRegistry;
-  server: Server;
+  listener: RegistryServer;
   registryId: Uint8Array;
   now: () => number;
   /** Turn the clock, and let that take effect. */
@@ -45,7 +44,6 @@ export async function openSite(
     url: `http://127.0.0.1:${listener.port}`,
     port: listener.port,
     registry,
-    server: listener.server,
     registryId: fromHex(registry.id)!,
     now,
     pass(ms) {
@@ -60,6 +58,7 @@ export async function openSite(
       }
       return people;
     },
+    listener,
     async close() {
       await registry.close();
       await listener.close();

@@ -5,9 +5,9 @@
  * (`X-Forwarded-For` is what its sender likes it to be).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { keepConnections } from './connections.js';
 import { refuse } from './handlers.js';
-import { addressKey } from './limits.js';
 import { listenError } from './listen-error.js';
 import type { OpenRegistry } from './open.js';
 import { Refusal } from './refusal.js';
@@ -25,6 +25,7 @@ export interface RegistryServer {
   readonly server: Server;
   /** The port that was taken, also where 0 was asked for. */
   readonly port: number;
+  /** Stop listening and end every connection, event sockets too. */
   close(): Promise<void>;
 }
 
@@ -49,18 +50,14 @@ export async function createRegistryServer(options: {
   });
   server.maxConnections = 2 * registry.limits.sockets;
   server.setTimeout(IDLE_MS);
-  limitConnections(server, registry.limits.socketsPerAddress);
+  const connections = keepConnections(server, registry.limits.socketsPerAddress);
   server.on('request', (req, res) => void serve(registry, req, res));
   attachEvents(server, registry);
   await listen(server, host, port, portOption);
   return {
     server,
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: connections.close,
   };
 }
 
@@ -133,24 +130,6 @@ function readUpTo(req: IncomingMessage, limit: number): Promise<Buffer | undefin
     req.on('end', done);
     req.on('error', () => resolve(undefined));
     req.on('close', () => resolve(undefined));
-  });
-}
-
-function limitConnections(server: Server, perAddress: number): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const key = addressKey(socket.remoteAddress ?? '');
-    const count = (open.get(key) ?? 0) + 1;
-    if (count > perAddress) {
-      socket.destroy();
-      return;
-    }
-    open.set(key, count);
-    socket.once('close', () => {
-      const left = (open.get(key) ?? 1) - 1;
-      if (left > 0) open.set(key, left);
-      else open.delete(key);
-    });
   });
 }
 
