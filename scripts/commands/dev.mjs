@@ -16,8 +16,8 @@ import { checkPorts } from '../setup/ports.mjs';
 import { Problem } from '../setup/problem.mjs';
 import { progress } from '../setup/progress.mjs';
 import { run } from '../setup/run.mjs';
-import { untilStopped } from '../setup/session.mjs';
-import { parse, readPerson } from './start.mjs';
+import { readOptions, untilStopped } from '../setup/session.mjs';
+import { parse, readPerson, USAGE } from './start.mjs';
 
 const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 const PANEL_SERVER = join(ROOT, 'apps', 'panel', 'tsconfig.server.json');
@@ -37,7 +37,12 @@ const SETTLED_MS = 400;
  * @returns {Promise<number>} exit code
  */
 export async function dev(argv) {
-  const person = { ...readPerson(parse(argv), process.env), dev: true };
+  const options = readOptions(USAGE, () => parse(argv));
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const person = { ...readPerson(options, process.env), dev: true };
   await checkPorts(portWishes(person));
   await install();
   await compileOnce();

@@ -10,7 +10,7 @@ import { defaultHome } from '../setup/places.mjs';
 import { checkPorts, readPort } from '../setup/ports.mjs';
 import { readOptions, untilStopped } from '../setup/session.mjs';
 
-const USAGE = `Usage: npm start -- [options]
+export const USAGE = `Usage: npm start -- [options]
 
   --port 3000            the pages, on this machine only: http://localhost:3000
   --daemon-port 4747     the daemon's port, on this machine only
