@@ -201,18 +201,14 @@ export class WireEnd {
         this.#compute(() => this.secrets.makeRequest(effect.epoch), now);
         break;
       case 'make-answer':
-        this.#compute(async () => {
-          const event = await this.secrets.makeAnswer(effect.epoch, effect.req);
-          if (event.type === 'answer-made') this.#install(effect.epoch, 'receive');
-          return event;
-        }, now);
+        this.#compute(() => this.secrets.makeAnswer(effect.epoch, effect.req), now, effect.epoch);
         break;
       case 'make-finish':
-        this.#compute(async () => {
-          const event = await this.secrets.makeFinish(effect.epoch, effect.req, effect.ack);
-          if (event.type === 'finish-made') this.#install(effect.epoch, 'receive');
-          return event;
-        }, now);
+        this.#compute(
+          () => this.secrets.makeFinish(effect.epoch, effect.req, effect.ack),
+          now,
+          effect.epoch,
+        );
         break;
       case 'send':
         this.#sendControl(effect.epoch, effect.message);
@@ -235,10 +231,13 @@ export class WireEnd {
     }
   }
 
-  #compute(task: () => Promise<CallEvent>, now: number): void {
+  /** @param next the epoch that can be received once the task has made its keys */
+  #compute(task: () => Promise<CallEvent>, now: number, next?: number): void {
     this.#pending++;
     void task().then((event) => {
       this.#pending--;
+      const made = event.type === 'answer-made' || event.type === 'finish-made';
+      if (made && next !== undefined) this.#install(next, 'receive');
       this.dispatch(event, now);
     });
   }
