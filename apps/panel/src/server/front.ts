@@ -9,7 +9,6 @@ import { openCookie, sealCookie } from './cookie.js';
 import { doors, isNavigation } from './doors.js';
 import { CODE_SPENT, NOT_PAIRED, sendJson, sendNotice } from './notice.js';
 import type { PairingCodes } from './pairing.js';
-import type { Connection } from './peer-uid.js';
 import {
   contentSecurityPolicy,
   newNonce,
@@ -18,6 +17,7 @@ import {
 } from './response-headers.js';
 import { type Route, routeRequest } from './route.js';
 import { bearerMatches } from './secrets.js';
+import type { Connection, Listener } from './socket-owner.js';
 
 export type FrontParts = {
   port: number;
@@ -31,6 +31,8 @@ export type FrontParts = {
   registryAddresses: () => string[];
   /** The user at the other end of a connection, where the system tells. */
   peerUid: (connection: Connection) => Promise<number | undefined>;
+  /** Who gets what is sent to a port of 127.0.0.1. */
+  listenerOn: (port: number) => Promise<Listener>;
   /** Our own uid; undefined where the system has none. */
   ownUid: number | undefined;
   /** Next.js. */
@@ -148,6 +150,9 @@ function answerPair(
   response.end();
 }
 
+const DAEMON_AWAY =
+  'Kyberline’s background program on this machine does not answer. If you stopped it, start it again with “npm start”; this page then goes on by itself.';
+
 /** The one place where the daemon's token leaves the server. */
 async function answerDaemon(
   parts: FrontParts,
@@ -158,10 +163,17 @@ async function answerDaemon(
   if (!openCookie(parts.secret, parts.port, request.headers.cookie)) {
     return sendNotice(request, response, NOT_PAIRED, nonce);
   }
-  const token = await parts.daemonToken();
-  if (token === undefined) {
-    const message = 'Kyberline’s background program has not started yet on this machine.';
-    return sendJson(response, 503, { error: { code: 'no-daemon', message } });
+  const [token, listener] = await Promise.all([
+    parts.daemonToken(),
+    parts.listenerOn(parts.daemonPort),
+  ]);
+  // Any user could sit on the daemon's port while it is down, and collect the token.
+  if (listener.kind === 'user' && listener.uid !== parts.ownUid) {
+    const message = `Port ${parts.daemonPort}, which is Kyberline’s, belongs to a program of another user of this machine. Stop that program, or start Kyberline with another --daemon-port.`;
+    return sendJson(response, 503, { error: { code: 'foreign-daemon', message } });
+  }
+  if (token === undefined || listener.kind === 'nobody') {
+    return sendJson(response, 503, { error: { code: 'no-daemon', message: DAEMON_AWAY } });
   }
   return sendJson(response, 200, {
     url: `ws://127.0.0.1:${parts.daemonPort}`,

@@ -11,9 +11,9 @@ import { createFront } from './front.js';
 import { listen, listenIfAvailable } from './listen.js';
 import { openPages, type Pages } from './pages.js';
 import { PairingCodes } from './pairing.js';
-import { peerUid } from './peer-uid.js';
 import { type MountedRegistry, mountRegistry, registryAddresses } from './registry-mount.js';
 import { loadPanelSecret, readDaemonToken } from './secrets.js';
+import { listenerOn, peerUid } from './socket-owner.js';
 
 const DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
 /** A connection that is still busy after this is cut at shutdown. */
@@ -41,6 +41,7 @@ async function start(config: PanelConfig): Promise<() => Promise<void>> {
       daemonToken: () => readDaemonToken(config.home),
       registryAddresses: () => registryAddresses(config.registry),
       peerUid,
+      listenerOn,
       ownUid: process.getuid?.(),
       pages: async (request, response) => (await pages)?.request(request, response),
       events: (request, socket, head) => {

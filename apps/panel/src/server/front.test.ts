@@ -1,0 +1,281 @@
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFront, type FrontParts } from './front.js';
+import { PairingCodes } from './pairing.js';
+import type { Listener } from './socket-owner.js';
+
+const TOKEN = 'c3'.repeat(32);
+const PAGE = { accept: 'text/html' };
+
+let server: Server;
+let port: number;
+let seen: IncomingHttpHeaders | undefined;
+let theirUid: number | undefined;
+let listener: Listener;
+let token: string | undefined;
+let upgrades: string[];
+
+beforeEach(async () => {
+  seen = undefined;
+  theirUid = undefined;
+  listener = { kind: 'user', uid: 1000 };
+  token = TOKEN;
+  upgrades = [];
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  const parts: FrontParts = {
+    port,
+    daemonPort: 4747,
+    dev: false,
+    secret: new Uint8Array(32).fill(5),
+    codes: new PairingCodes(Date.now),
+    daemonToken: async () => token,
+    registryAddresses: () => ['http://192.168.1.20:5001'],
+    peerUid: async () => theirUid,
+    listenerOn: async () => listener,
+    ownUid: 1000,
+    pages: async (req, res) => {
+      seen = req.headers;
+      res.end('from next');
+    },
+    events: (req, socket) => {
+      upgrades.push(`events ${req.url}`);
+      socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    },
+    pageSockets: (req) => {
+      upgrades.push(`page ${req.url}`);
+    },
+  };
+  const front = createFront(parts);
+  server.on('request', front.request);
+  server.on('upgrade', front.upgrade);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+type Reply = { status: number; headers: IncomingHttpHeaders; body: string };
+
+/** A request with exactly these headers; the Host is ours unless another one is given. */
+function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: { host: `localhost:${port}`, ...headers },
+        agent: false,
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          body += chunk;
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: '' });
+    });
+    outgoing.end();
+  });
+}
+
+const cookieOf = (reply: Reply) => reply.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+
+async function pair(): Promise<string> {
+  const link = await ask('POST', '/api/pair/link', { authorization: `Bearer ${TOKEN}` });
+  const { url } = JSON.parse(link.body) as { url: string };
+  const { pathname, search } = new URL(url);
+  return cookieOf(await ask('GET', pathname + search, PAGE));
+}
+
+describe('a browser that is not paired', () => {
+  it('gets a page that says what to do, and none of ours', async () => {
+    const reply = await ask('GET', '/', PAGE);
+    expect(reply.status).toBe(403);
+    expect(reply.body).toContain('npx kyberline open');
+    expect(reply.headers['set-cookie']).toBeUndefined();
+    expect(seen).toBeUndefined();
+  });
+
+  it('does not get the daemon’s token', async () => {
+    const reply = await ask('GET', '/api/daemon');
+    expect(reply.status).toBe(403);
+    expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'not-paired' } });
+    expect(reply.body).not.toContain(TOKEN);
+  });
+
+  it('still reaches the registry’s routes, which check signatures of their own', async () => {
+    expect((await ask('GET', '/api/health')).body).toBe('from next');
+  });
+});
+
+describe('a one-time link', () => {
+  it('is given for the daemon’s token alone', async () => {
+    expect((await ask('POST', '/api/pair/link')).status).toBe(401);
+    const wrong = { authorization: `Bearer ${'00'.repeat(32)}` };
+    expect((await ask('POST', '/api/pair/link', wrong)).status).toBe(401);
+    token = undefined;
+    const right = { authorization: `Bearer ${TOKEN}` };
+    expect((await ask('POST', '/api/pair/link', right)).status).toBe(401);
+  });
+
+  it('pairs the browser that opens it, once', async () => {
+    const link = await ask('POST', '/api/pair/link', { authorization: `Bearer ${TOKEN}` });
+    const { url } = JSON.parse(link.body) as { url: string };
+    expect(url.startsWith(`http://localhost:${port}/pair?code=`)).toBe(true);
+    const path = url.slice(`http://localhost:${port}`.length);
+    const first = await ask('GET', path, PAGE);
+    expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
+    const second = await ask('GET', path, PAGE);
+    expect(second.status).toBe(403);
+    expect(second.body).toContain('works once');
+    const cookie = cookieOf(first);
+    expect((await ask('GET', '/', { ...PAGE, cookie })).body).toBe('from next');
+  });
+
+  it('sends a browser that is paired already to its page', async () => {
+    const cookie = await pair();
+    const reply = await ask('GET', '/pair?code=spent', { ...PAGE, cookie });
+    expect(reply).toMatchObject({ status: 303, headers: { location: '/' } });
+  });
+});
+
+describe('the machine’s own user', () => {
+  it('is paired by opening a page', async () => {
+    theirUid = 1000;
+    const reply = await ask('GET', '/', PAGE);
+    expect(reply.body).toBe('from next');
+    const cookie = cookieOf(reply);
+    theirUid = undefined;
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(200);
+  });
+
+  it('is somebody else when the uid differs', async () => {
+    theirUid = 1001;
+    expect((await ask('GET', '/', PAGE)).status).toBe(403);
+  });
+
+  it('is not paired by a fetch, which a page of theirs may have made', async () => {
+    theirUid = 1000;
+    expect((await ask('GET', '/api/daemon')).status).toBe(403);
+    const fetched = { accept: 'text/html', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' };
+    expect((await ask('GET', '/', fetched)).status).toBe(403);
+  });
+});
+
+describe('the daemon’s token', () => {
+  it('is given to a paired browser, never to be stored', async () => {
+    const reply = await ask('GET', '/api/daemon', { cookie: await pair() });
+    expect(JSON.parse(reply.body)).toEqual({
+      url: 'ws://127.0.0.1:4747',
+      token: TOKEN,
+      registryAddresses: ['http://192.168.1.20:5001'],
+    });
+    expect(reply.headers['cache-control']).toBe('no-store');
+    expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('is kept back while another user sits on the daemon’s port', async () => {
+    const cookie = await pair();
+    listener = { kind: 'user', uid: 1001 };
+    const reply = await ask('GET', '/api/daemon', { cookie });
+    expect(reply.status).toBe(503);
+    expect(reply.body).not.toContain(TOKEN);
+    expect(reply.body).toContain('another user');
+  });
+
+  it('is kept back while nobody listens there', async () => {
+    const cookie = await pair();
+    listener = { kind: 'nobody' };
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(503);
+    listener = { kind: 'unknown' };
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(200);
+  });
+
+  it('is not given to a page on another port, though the browser sends the cookie', async () => {
+    const cookie = await pair();
+    const headers = { cookie, origin: 'http://localhost:8080' };
+    expect((await ask('GET', '/api/daemon', headers)).status).toBe(403);
+  });
+
+  it('is not given to a rebound name', async () => {
+    const cookie = await pair();
+    const headers = { cookie, host: `evil.example:${port}` };
+    expect((await ask('GET', '/api/daemon', headers)).status).toBe(403);
+  });
+});
+
+describe('what reaches the pages', () => {
+  it('carries the socket’s address and none that a client claims', async () => {
+    const reply = await ask('GET', '/api/users', {
+      'x-forwarded-for': '10.9.9.9',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      'x-real-ip': '10.9.9.9',
+      forwarded: 'for=10.9.9.9',
+      'x-kyberline-remote': '10.9.9.9',
+      'x-middleware-subrequest': 'x',
+    });
+    expect(reply.status).toBe(200);
+    expect(seen?.['x-kyberline-remote']).toBe('127.0.0.1');
+    expect(JSON.stringify(seen)).not.toMatch(/10\.9\.9\.9|evil|x-forwarded|x-middleware/);
+  });
+
+  it('has a policy with a fresh nonce, the same for the browser and for Next.js', async () => {
+    const cookie = await pair();
+    const first = await ask('GET', '/', { ...PAGE, cookie });
+    const policy = first.headers['content-security-policy'] ?? '';
+    expect(policy).toBe(seen?.['content-security-policy']);
+    expect(policy).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic'/);
+    expect(policy).toContain("connect-src 'self' ws://127.0.0.1:4747;");
+    expect(policy).not.toContain('unsafe-eval');
+    const second = await ask('GET', '/', { ...PAGE, cookie });
+    expect(second.headers['content-security-policy']).not.toBe(policy);
+  });
+
+  it('cannot be framed, sniffed or read by other origins', async () => {
+    const { headers } = await ask('GET', '/', PAGE);
+    expect(headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+  });
+});
+
+describe('a WebSocket', () => {
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+
+  it('reaches the registry’s events from a program', async () => {
+    expect((await ask('GET', '/api/events?x=1', upgrade)).status).toBe(101);
+    expect(upgrades).toEqual(['events /api/events?x=1']);
+  });
+
+  it('is refused to a page from elsewhere and to a rebound name', async () => {
+    const page = { ...upgrade, origin: 'http://evil.example' };
+    expect((await ask('GET', '/api/events', page)).status).toBe(403);
+    const rebound = { ...upgrade, host: `evil.example:${port}` };
+    expect((await ask('GET', '/api/events', rebound)).status).toBe(403);
+    expect(upgrades).toEqual([]);
+  });
+
+  it('leads nowhere on a page, outside of development', async () => {
+    const own = { ...upgrade, origin: `http://localhost:${port}` };
+    expect((await ask('GET', '/_next/webpack-hmr', own)).status).toBe(404);
+    expect(upgrades).toEqual([]);
+  });
+});
