@@ -212,6 +212,31 @@ describe('the events socket', () => {
     await answering.until(({ closed }) => closed !== undefined);
   });
 
+  it('is cut when too much waits for a client that does not read, and nobody else waits', async () => {
+    await site.close();
+    const generous = { initiationsPerMinute: 1e6, requestsPerSecondPerIdentity: 1e6 };
+    const limits = { ...generous, requestsPerSecondPerAddress: 1e6, eventBacklogBytes: 100_000 };
+    site = await openSite({ limits });
+    [alice, bob] = (await site.people('alice', 'bob')) as [Person, Person];
+    const [reading, stuck] = [await alice.listen(), await bob.listen()];
+    stuck.socket.pause();
+    const body = { caller_username: 'alice', callee_username: 'bob', offer: 'A'.repeat(15_000) };
+    // The kernel takes some megabytes before anything piles up here.
+    for (let n = 0; n < 1_000 && (await bob.online()); n++) {
+      const call_id = randomBytes(16).toString('hex');
+      expect((await alice.ask('POST', '/api/call/initiate', { ...body, call_id })).status).toBe(
+        200,
+      );
+      expect((await alice.hangup(call_id)).status).toBe(200);
+      if (n % 10 === 0) site.pass(5_000);
+    }
+    site.pass(5_000);
+    expect(await bob.online()).toBe(false);
+    expect(await alice.online()).toBe(true);
+    expect(reading.closed).toBeUndefined();
+    stuck.socket.terminate();
+  });
+
   it('tells everyone else nothing about a call', async () => {
     const ear = await carol.listen();
     const id = await placed();
