@@ -91,7 +91,8 @@ export async function connectApi(port: number, token: string): Promise<DaemonCli
     }
   };
   const made: DaemonClient = {
-    command: async (name, input) => client.mutation(name, input),
+    // tRPC keeps `call` to itself, so the procedure has another name.
+    command: async (name, input) => client.mutation(name === 'call' ? 'placeCall' : name, input),
     history: async (limit = 200) =>
       z.array(historyEntry).parse(await client.query('history', { limit })),
     state: () => states.at(-1),
