@@ -2,12 +2,17 @@
  * What another machine reaches: the registry's routes on the LAN listener, nothing else there, and
  * nothing at all of a listener on loopback in the same process.
  */
-import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SIGNED_HEADERS } from '@kyberline/shared/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { namespaceProblem, type OtherMachine, openNamespace } from './network-namespace.js';
+import {
+  askFrom,
+  namespaceProblem,
+  type OtherMachine,
+  openNamespace,
+  runThere,
+} from './network-namespace.js';
 import type { Person } from './person.js';
 import { openSite, type Site } from './site.js';
 
@@ -15,32 +20,6 @@ const problem = namespaceProblem();
 if (problem !== undefined) {
   process.stderr.write(`skipped: tests from another network namespace: ${problem}\n`);
 }
-
-interface Seen {
-  path: string;
-  status: number | string;
-  body: string;
-}
-
-/** Runs there: asks for each path, prints what came back. `method path` pairs, headers as JSON. */
-const ASK = `
-  const [base, headers, ...asked] = process.argv.slice(1);
-  (async () => {
-    const seen = [];
-    for (const line of asked) {
-      const [method, path] = line.split(' ');
-      try {
-        const reply = await fetch(base + path, {
-          method, headers: JSON.parse(headers), signal: AbortSignal.timeout(4000),
-        });
-        seen.push({ path: line, status: reply.status, body: await reply.text() });
-      } catch (error) {
-        seen.push({ path: line, status: error.cause?.code ?? error.name, body: '' });
-      }
-    }
-    console.log(JSON.stringify(seen));
-  })();
-`;
 
 /**
  * Runs there, asynchronously, because the server that answers is in this very process: opens the
@@ -81,27 +60,8 @@ describe.skipIf(problem !== undefined)('from another machine', () => {
     machine?.remove();
   });
 
-  /** Run a script there without blocking this process, whose server must answer it. */
-  function there(script: string, ...args: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const [command, ...rest] = machine.command(script, ...args);
-      const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-      let out = '';
-      child.stdout.on('data', (chunk) => {
-        out += chunk;
-      });
-      child.on('error', reject);
-      child.on('close', () => resolve(out));
-    });
-  }
-  const askFromThere = async (
-    port: number,
-    asked: string[],
-    headers: Record<string, string> = {},
-  ): Promise<Seen[]> => {
-    const base = `http://${machine.hostAddress}:${port}`;
-    return JSON.parse(await there(ASK, base, JSON.stringify(headers), ...asked)) as Seen[];
-  };
+  const askFromThere = (port: number, asked: string[], headers: Record<string, string> = {}) =>
+    askFrom(machine, `http://${machine.hostAddress}:${port}`, asked, headers);
 
   it('the open routes of the registry answer', async () => {
     const seen = await askFromThere(site.port, ['GET /api', 'GET /api/health', 'GET /api/users']);
@@ -122,7 +82,7 @@ describe.skipIf(problem !== undefined)('from another machine', () => {
   it('the events socket opens and tells of a call', async () => {
     const path = '/api/events';
     const url = `ws://${machine.hostAddress}:${site.port}${path}`;
-    const listening = there(LISTEN, url, JSON.stringify(bob.sign('GET', path)));
+    const listening = runThere(machine, LISTEN, url, JSON.stringify(bob.sign('GET', path)));
     for (let n = 0; n < 100 && !(await bob.online()); n++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -166,8 +126,7 @@ describe.skipIf(problem !== undefined)('from another machine', () => {
     const [seen] = await askFromThere(panelPort, ['GET /']);
     expect(seen).toMatchObject({ status: 'ECONNREFUSED' });
     // Nor by the loopback address, which over there is the other machine's own.
-    const base = `http://127.0.0.1:${panelPort}`;
-    const [own] = JSON.parse(await there(ASK, base, '{}', 'GET /')) as Seen[];
+    const [own] = await askFrom(machine, `http://127.0.0.1:${panelPort}`, ['GET /']);
     expect(own).toMatchObject({ status: 'ECONNREFUSED' });
   });
 

@@ -4,7 +4,7 @@
  *
  *   here: hostAddress ── veth ── namespace: its own address, its own loopback
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 
 export interface OtherMachine {
@@ -14,6 +14,57 @@ export interface OtherMachine {
   /** The command that runs a Node script there. */
   command(script: string, ...args: string[]): string[];
   remove(): void;
+}
+
+/** Run a Node script there without blocking this process, whose server may have to answer it. */
+export function runThere(machine: OtherMachine, script: string, ...args: string[]) {
+  return new Promise<string>((resolve, reject) => {
+    const [command, ...rest] = machine.command(script, ...args);
+    const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(out));
+  });
+}
+
+/** What came back for one request; a system error's code in the place of a status. */
+export interface Seen {
+  path: string;
+  status: number | string;
+  body: string;
+}
+
+/** Runs there: asks for each path, prints what came back. `method path` pairs, headers as JSON. */
+const ASK = `
+  const [base, headers, ...asked] = process.argv.slice(1);
+  (async () => {
+    const seen = [];
+    for (const line of asked) {
+      const [method, path] = line.split(' ');
+      try {
+        const reply = await fetch(base + path, {
+          method, headers: JSON.parse(headers), signal: AbortSignal.timeout(4000),
+        });
+        seen.push({ path: line, status: reply.status, body: await reply.text() });
+      } catch (error) {
+        seen.push({ path: line, status: error.cause?.code ?? error.name, body: '' });
+      }
+    }
+    console.log(JSON.stringify(seen));
+  })();
+`;
+
+/** Ask `base` from there, one `METHOD /path` after the other. */
+export async function askFrom(
+  machine: OtherMachine,
+  base: string,
+  asked: string[],
+  headers: Record<string, string> = {},
+): Promise<Seen[]> {
+  return JSON.parse(await runThere(machine, ASK, base, JSON.stringify(headers), ...asked));
 }
 
 /** Why there can be no namespace here, as a sentence, or undefined. */
