@@ -2,6 +2,7 @@
 /** What every page stands on: theme, the connection to the daemon, toasts, tooltips. */
 import { ThemeProvider } from 'next-themes';
 import type { ReactNode } from 'react';
+import { NonceContext } from '../components/ui/nonce';
 import { Toasts } from '../components/ui/toasts';
 import { TooltipProvider } from '../components/ui/tooltip';
 import { DaemonProvider } from '../daemon/provider';
@@ -20,9 +21,11 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
       {...(nonce === undefined ? {} : { nonce })}
     >
       <DaemonProvider>
-        <Toasts>
-          <TooltipProvider delayDuration={150}>{children}</TooltipProvider>
-        </Toasts>
+        <NonceContext value={nonce}>
+          <Toasts>
+            <TooltipProvider delayDuration={150}>{children}</TooltipProvider>
+          </Toasts>
+        </NonceContext>
       </DaemonProvider>
     </ThemeProvider>
   );

@@ -17,7 +17,7 @@ export function CallHistory() {
   const commands = useCallCommands();
   const router = useRouter();
   return (
-    <div className="grid gap-9">
+    <div className="grid grid-cols-1 gap-9">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
         Your calls
       </h1>

@@ -29,7 +29,7 @@ export function AllSettings() {
     });
   };
   return (
-    <div className="grid gap-10">
+    <div className="grid grid-cols-1 gap-10">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">Settings</h1>
       <NameSettings
         me={state.me}

@@ -29,7 +29,7 @@ export function Welcome() {
     });
   };
   return (
-    <div className="grid gap-12">
+    <div className="grid grid-cols-1 gap-12">
       <StepLine step={step} />
       {step === 0 && <NameStep registry={state.registry} onTake={settings.register} />}
       {step === 1 && (

@@ -28,7 +28,7 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
   useMuteKey(() => onMute(!muted));
   const heard = levels?.calls.find((one) => one.callId === call.callId)?.heard;
   return (
-    <article aria-label={`Call with ${peer}`} className="grid gap-8">
+    <article aria-label={`Call with ${peer}`} className="grid grid-cols-1 gap-8">
       <header className="flex flex-wrap items-center gap-5">
         <Avatar name={peer} fingerprint={call.peerFingerprint} isEcho={isEcho} />
         <div className="min-w-0 flex-1">
@@ -50,13 +50,13 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
         </p>
       )}
       <Words call={call} onVerify={onVerify} />
-      <div className="grid gap-6 sm:grid-cols-2 sm:gap-10">
+      <div className="grid grid-cols-2 gap-6 sm:gap-10">
         <VoiceLine label={`${peer}’s voice`} decibel={heard} tick={levels} faint={call.peerMuted}>
-          <p className="mb-1 text-sm text-soft">{peer}’s voice</p>
+          <p className="mb-1 truncate text-sm text-soft">{peer}’s voice</p>
         </VoiceLine>
         <VoiceLine label="Your microphone" decibel={levels?.input} tick={levels} faint={muted}>
           <p className="mb-1 text-sm text-soft">
-            Your microphone{muted && ' · muted, nobody hears you'}
+            {muted ? 'Muted: nobody hears you' : 'Your microphone'}
           </p>
         </VoiceLine>
       </div>

@@ -56,7 +56,7 @@ export function Words({ call, onVerify }: Props) {
           </p>
         )}
         {!isEcho && (
-          <div className="flex gap-2.5 max-sm:w-full max-sm:[&>button]:flex-1 max-sm:[&>button]:px-3">
+          <div className="flex gap-2.5 max-sm:w-full max-sm:[&>button]:flex-auto max-sm:[&>button]:px-3">
             {!verified && (
               <Button look="accent" onClick={() => onVerify(true)}>
                 They match

@@ -12,7 +12,7 @@ export function HistoryList({ entries, onRedial }: Props) {
   const now = useNow(60_000);
   if (entries.length === 0) return <NoCallsYet />;
   return (
-    <div className="grid gap-9">
+    <div className="grid grid-cols-1 gap-9">
       {byDay(entries, now).map((day) => (
         <section key={day.name} aria-label={day.name}>
           <h2 className="text-sm font-medium text-soft">{day.name}</h2>
@@ -30,7 +30,7 @@ export function HistoryList({ entries, onRedial }: Props) {
 
 function NoCallsYet() {
   return (
-    <div className="grid justify-items-center gap-6 rounded-3xl border border-dashed border-line px-6 py-14 text-center">
+    <div className="grid grid-cols-1 justify-items-center gap-6 rounded-3xl border border-dashed border-line px-6 py-14 text-center">
       <svg viewBox="0 0 220 40" className="h-10 w-56" fill="none" aria-hidden="true">
         <path
           d="M6 20h36M54 20v.01M66 20v.01M78 20v.01M90 20v.01M102 20v.01M114 20v.01M126 20v.01M138 20v.01M150 20v.01M162 20v.01M178 20h36"

@@ -8,7 +8,7 @@ type Props = {
 
 export function NobodyYet({ address, away }: Props) {
   return (
-    <div className="grid justify-items-center gap-6 rounded-3xl border border-dashed border-strong-line/60 px-6 py-14 text-center">
+    <div className="grid grid-cols-1 justify-items-center gap-6 rounded-3xl border border-dashed border-strong-line/60 px-6 py-14 text-center">
       <TwoEnds />
       <div className="max-w-md">
         <h2 className="font-display text-2xl">

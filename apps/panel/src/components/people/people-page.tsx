@@ -40,7 +40,7 @@ export function PeoplePage({ state, registryAddresses, onCall, onReset }: Props)
   };
 
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
         Who would you like to call?
       </h1>

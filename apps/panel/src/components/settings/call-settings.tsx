@@ -26,7 +26,7 @@ const LEAVE_SENTENCES: Record<NotificationLeave, string> = {
 export function CallSettings({ settings, leave, onAskLeave, onTryRingtone, onChange }: Props) {
   return (
     <Section title="Incoming calls">
-      <div className="grid gap-2">
+      <div className="grid grid-cols-1 gap-2">
         <Switch
           label="Ringtone"
           hint="Played by this page when somebody calls."

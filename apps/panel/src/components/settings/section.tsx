@@ -8,7 +8,7 @@ export function Section({ title, intro, children }: Props) {
   return (
     <section
       aria-labelledby={id}
-      className="grid gap-5 border-t border-line pt-8 md:grid-cols-[13rem_1fr] md:gap-10"
+      className="grid grid-cols-1 gap-5 border-t border-line pt-8 md:grid-cols-[13rem_1fr] md:gap-10"
     >
       <div>
         <h2 id={id} className="font-display text-2xl">
@@ -16,7 +16,7 @@ export function Section({ title, intro, children }: Props) {
         </h2>
         {intro !== undefined && <p className="mt-2 text-sm text-soft">{intro}</p>}
       </div>
-      <div className="grid min-w-0 content-start gap-6">{children}</div>
+      <div className="grid min-w-0 grid-cols-1 content-start gap-6">{children}</div>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { PanelProblem } from './problems';
 
 export function ProblemList({ problems }: { problems: readonly PanelProblem[] }) {
   return (
-    <div role="status" className="grid gap-3 not-empty:mb-8">
+    <div role="status" className="grid grid-cols-1 gap-3 not-empty:mb-8">
       {problems.map((problem) => (
         <Callout key={problem.key} tone={problem.tone}>
           {problem.sentence}

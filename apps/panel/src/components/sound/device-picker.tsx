@@ -20,7 +20,7 @@ export function DevicePicker({ end, choice, inUse, devices, onChoose }: Props) {
   const [typing, setTyping] = useState(false);
   const isFile = typing || choice.startsWith(FILE_CHOICE);
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <Field label={end === 'input' ? 'Microphone' : 'Speaker'} hint={inUse.why}>
         {(control) => (
           <Select

@@ -18,7 +18,7 @@ export function Field({ label, hint, problem, children }: Props) {
   if (hint !== undefined || problem !== undefined) control['aria-describedby'] = textId;
   if (problem !== undefined) control['aria-invalid'] = true;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <label htmlFor={id} className="font-medium">
         {label}
       </label>

@@ -2,6 +2,7 @@
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { cn } from './class-names';
+import { useNonce } from './nonce';
 
 export type Option = { value: string; label: string; hint?: string };
 
@@ -26,6 +27,7 @@ export function Select({
   onChange,
   ...rest
 }: Props) {
+  const nonce = useNonce();
   return (
     <Radix.Root value={value} disabled={disabled} onValueChange={onChange}>
       <Radix.Trigger
@@ -51,7 +53,7 @@ export function Select({
           sideOffset={6}
           className="z-50 max-h-80 w-(--radix-select-trigger-width) overflow-hidden rounded-2xl border border-line bg-surface p-1.5 shadow-lift"
         >
-          <Radix.Viewport>
+          <Radix.Viewport {...(nonce === undefined ? {} : { nonce })}>
             {options.map((option) => (
               <Radix.Item
                 key={option.value}

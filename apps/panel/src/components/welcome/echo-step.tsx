@@ -7,7 +7,7 @@ type Props = { name: string; onCall: () => void; onSkip: () => void };
 
 export function EchoStep({ name, onCall, onSkip }: Props) {
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       <div>
         <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
           Hear yourself

@@ -37,7 +37,7 @@ export function NameStep({ registry, onTake }: Props) {
   };
   return (
     <form
-      className="grid gap-8"
+      className="grid grid-cols-1 gap-8"
       onSubmit={(event) => {
         event.preventDefault();
         void take();

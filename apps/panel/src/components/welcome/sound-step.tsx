@@ -18,7 +18,7 @@ type Props = {
 export function SoundStep({ state, levels, onChange, onNext }: Props) {
   const { input, output, settings, devices } = state;
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       <div>
         <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
           Say something
