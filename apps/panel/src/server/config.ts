@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { defaultHome } from './home.js';
 import { PanelError } from './panel-error.js';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export type RegistryChoice =
   | { kind: 'own'; host: string; port: number; database: string }
   /** Another machine's; `url` is only for sentences. */
@@ -42,7 +44,7 @@ export const USAGE = `Usage: node apps/panel/dist/main.js [options]
  */
 export function readConfig(
   argv: string[],
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: Environment = process.env,
 ): PanelConfig {
   const flags = readFlags(argv);
   // An empty variable counts as unset, as in a shell's VAR= in front of a command.
