@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const EXECUTABLE = '/usr/bin/chromium';
+export const EXECUTABLE = '/usr/bin/chromium';
 /** It talks to nobody but our pages, and lets the ringtone sound without a click. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -19,10 +19,15 @@ const FLAGS = [
 ];
 const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots', import.meta.url));
 
-export function launchBrowser(env: Record<string, string> = {}): Promise<Browser> {
+/** `more` are further flags of Chromium; with `sound` it plays into the sound system of `env`. */
+export function launchBrowser(
+  env: Record<string, string> = {},
+  { more = [], sound = false }: { more?: string[]; sound?: boolean } = {},
+): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
-    args: FLAGS,
+    args: [...FLAGS, ...more],
+    ...(sound && { ignoreDefaultArgs: ['--mute-audio'] }),
     env: { ...definedOnly(process.env), ...env },
   });
 }

@@ -21,6 +21,8 @@ export interface DaemonWish {
   /** `HOST:PORT` that peers are told in the place of its own addresses (a UdpProxy's face). */
   advertise?: string;
   udpPort?: number;
+  /** Of the API, for a daemon that is to be found where an earlier one was. */
+  port?: number;
   panelPort?: number;
   rekeyEverySeconds?: number;
   ringSeconds?: number;
@@ -59,7 +61,7 @@ export interface Daemon {
 /** Starts a daemon and waits until its API answers, and until it is registered where a name is given. */
 export async function startDaemon(wish: DaemonWish = {}): Promise<Daemon> {
   const home = wish.home ?? mkdtempSync(join(tmpdir(), `kyberline-${wish.name ?? 'nobody'}-`));
-  const port = await freeTcpPort();
+  const port = wish.port ?? (await freeTcpPort());
   const udpPort = wish.udpPort ?? (await freeUdpPort());
   const env = plainEnv(wish.env);
   const child = await startChild(process.execPath, daemonArgs(wish, home, port, udpPort), { env });
