@@ -30,6 +30,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The process's own; nothing else names `process.env`. */
+export const ENVIRONMENT: Environment = process.env;
+
 /** What the command line gave, unread. */
 export interface DaemonOptions {
   home?: string;
@@ -78,7 +81,7 @@ export interface DaemonConfig {
 /** @throws Problem `bad-option` */
 export function readDaemonConfig(
   options: DaemonOptions,
-  env: Environment = process.env,
+  env: Environment = ENVIRONMENT,
 ): DaemonConfig {
   const registry =
     given(options.registry, '--registry') ?? given(env.REGISTRY_SERVER, 'REGISTRY_SERVER');
@@ -115,7 +118,7 @@ export interface ClientConfig {
 /** What every other command needs to find the daemon and the panel. @throws Problem `bad-option` */
 export function readClientConfig(
   options: { home?: string; port?: string; panelPort?: string },
-  env: Environment = process.env,
+  env: Environment = ENVIRONMENT,
 ): ClientConfig {
   return {
     home: readHome(options.home, env),
@@ -135,7 +138,7 @@ export interface RegistryConfig {
 /** For `kyberline registry`. @throws Problem `bad-option` */
 export function readRegistryConfig(
   options: { host?: string; port?: string; db?: string },
-  env: Environment = process.env,
+  env: Environment = ENVIRONMENT,
 ): RegistryConfig {
   const host = given(options.host, '--host') ?? given(env.REGISTRY_HOST, 'REGISTRY_HOST');
   const port = given(options.port, '--port') ?? given(env.REGISTRY_PORT, 'REGISTRY_PORT');
