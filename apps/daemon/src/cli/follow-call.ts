@@ -5,7 +5,7 @@ import { Problem } from '../problem.js';
 import type { DaemonConnection } from './client.js';
 import { length } from './columns.js';
 import { json } from './command.js';
-import { phaseWords } from './phase.js';
+import { phaseWords } from './state-words.js';
 import type { Terminal } from './terminal.js';
 
 /** The daemon takes this long at most to say goodbye to the other side, ms. */

@@ -4,7 +4,7 @@ import { read, seconds } from '../../option.js';
 import { Problem } from '../../problem.js';
 import type { DaemonConnection } from '../client.js';
 import { type FindOptions, findable, JSON_OPTION, json, withDaemon } from '../command.js';
-import type { Terminal } from '../terminal.js';
+import { interruptedOrAfter, type Terminal } from '../terminal.js';
 
 const SHOWN_EVERY_MS = 500;
 /** Below this nothing but the card's own noise is heard, dBFS. */
@@ -25,10 +25,7 @@ export function addMicrophone(program: Command, terminal: Terminal): void {
     .option(...JSON_OPTION)
     .action(async (options: MicrophoneOptions) => {
       const forSeconds = read(options.seconds, '--seconds', seconds(1, 60)) ?? 5;
-      const until = AbortSignal.any([
-        terminal.interruption(),
-        AbortSignal.timeout(forSeconds * 1000),
-      ]);
+      const until = interruptedOrAfter(terminal.interruption(), forSeconds * 1000);
       await withDaemon(options, terminal, async (daemon) => {
         const { input } = await daemon.ask((api) => api.state.query());
         if (!options.json) terminal.out(`Speak into ${input.name}.`);

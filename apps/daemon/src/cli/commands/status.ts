@@ -1,11 +1,11 @@
 /** `kyberline status`: the daemon's one state snapshot, for people or as it is. */
 import type { DeviceInUse } from '@kyberline/shared/devices';
 import { SUITE_NAMES } from '@kyberline/shared/ids';
-import type { CallView, RegistryView, StateSnapshot } from '@kyberline/shared/snapshot';
+import type { CallView, StateSnapshot } from '@kyberline/shared/snapshot';
 import type { Command } from 'commander';
 import { columns, grouped, length } from '../columns.js';
 import { type FindOptions, findable, JSON_OPTION, json, withDaemon } from '../command.js';
-import { phaseWords } from '../phase.js';
+import { DEVICE, ENGINE, phaseWords, REGISTRY } from '../state-words.js';
 import type { Terminal } from '../terminal.js';
 
 export function addStatus(program: Command, terminal: Terminal): void {
@@ -57,24 +57,5 @@ export function describeCall(call: CallView, now: number): string {
 }
 
 function describeDevice(device: DeviceInUse): string {
-  const state = device.state === 'running' ? '' : `, ${DEVICE[device.state]}`;
-  return `${device.name}${state}: ${device.why}`;
+  return `${device.name}, ${DEVICE[device.state]}: ${device.why}`;
 }
-
-const REGISTRY: Record<RegistryView['state'], string> = {
-  connecting: 'connecting',
-  push: 'connected',
-  polling: 'asked every second, since its push connection is down',
-  unreachable: 'not reachable',
-};
-const ENGINE: Record<StateSnapshot['engine']['state'], string> = {
-  starting: 'the sound engine is starting',
-  running: 'the sound engine is running',
-  restarting: 'the sound engine is being restarted',
-  failed: 'the sound engine has failed',
-};
-const DEVICE: Record<Exclude<DeviceInUse['state'], 'running'>, string> = {
-  closed: 'not in use now',
-  restarting: 'being restarted',
-  failed: 'failed',
-};

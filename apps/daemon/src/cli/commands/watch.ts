@@ -2,7 +2,7 @@
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
 import type { Command } from 'commander';
 import { type FindOptions, findable, withDaemon } from '../command.js';
-import { phaseWords } from '../phase.js';
+import { DEVICE, ENGINE, phaseWords, REGISTRY } from '../state-words.js';
 import type { Terminal } from '../terminal.js';
 
 export function addWatch(program: Command, terminal: Terminal): void {
@@ -40,15 +40,22 @@ function sentences(state: StateSnapshot): Said {
   const { me, registry, engine, input, output, calls } = state;
   const said = new Map<string, string>();
   said.set('me', me ? `You are ${me.name}.` : 'You have no name yet.');
-  said.set('registry', registry.problem ?? `The registry at ${registry.url}: ${registry.state}.`);
-  said.set('engine', engine.problem ?? `The sound engine: ${engine.state}.`);
-  said.set('input', `The microphone, ${input.name}: ${input.state}.`);
-  said.set('output', `The loudspeaker, ${output.name}: ${output.state}.`);
+  said.set(
+    'registry',
+    registry.problem ?? `The registry at ${registry.url} is ${REGISTRY[registry.state]}.`,
+  );
+  said.set('engine', engine.problem ?? sentence(ENGINE[engine.state]));
+  said.set('input', `The microphone, ${input.name}, is ${DEVICE[input.state]}.`);
+  said.set('output', `The loudspeaker, ${output.name}, is ${DEVICE[output.state]}.`);
   for (const call of calls) {
-    const sentence = call.phase === 'ended' ? call.endSentence : undefined;
-    said.set(call.callId, sentence ?? `${phaseWords(call)}.`);
+    const ending = call.phase === 'ended' ? call.endSentence : undefined;
+    said.set(call.callId, ending ?? `${phaseWords(call)}.`);
     if (call.words) said.set(`${call.callId} words`, `The words: ${call.words.join('  ')}`);
     if (call.peerMuted) said.set(`${call.callId} muted`, `${call.peer} is muted.`);
   }
   return said;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { HistoryEntry } from '@kyberline/shared/history';
 import { ECHO_NAME } from '@kyberline/shared/ids';
+import { DEFAULT_UDP_PORT } from '../../config.js';
 import { about, type Finding } from './finding.js';
 
 const { ok, note, wrong } = about('network');
 
 export interface NetworkFacts {
+  /** 0 while it is not open. */
   udpPort: number;
   /** Newest first. */
   history: readonly HistoryEntry[];
@@ -20,7 +22,8 @@ export interface NetworkFacts {
 const RECENT = 5;
 
 export function checkNetwork(facts: NetworkFacts): Finding[] {
-  const { udpPort, history, hasAddress, firewall } = facts;
+  const { history, hasAddress, firewall } = facts;
+  const udpPort = facts.udpPort || DEFAULT_UDP_PORT;
   const findings: Finding[] = [];
   if (!hasAddress) {
     findings.push(

@@ -16,25 +16,26 @@ export function checkEngine({ engine: { state, problem, udpPort } }: StateSnapsh
 
 const WENT = { restarting: 'is being restarted', failed: 'cannot run' } as const;
 
-/** @param platform as `process.platform` says */
+/** Nothing while the engine does not run: it alone can tell. @param platform as Node names it */
 export function checkSound(state: StateSnapshot, platform: string): Finding[] {
   const { settings, devices, input, output } = state;
+  if (state.engine.state !== 'running') return [];
   const isChosen = (choice: string) => choice === 'silence' || choice.startsWith('file:');
   const ends = [
-    { what: 'microphone', device: input, chosen: isChosen(settings.input), has: 'inputChannels' },
+    { what: 'microphone', device: input, choice: settings.input, has: 'inputChannels' },
     {
       what: 'loudspeaker',
       device: output,
-      chosen: isChosen(settings.output),
+      choice: settings.output,
       has: 'outputChannels',
     },
   ] as const;
-  const needed = ends.filter(({ chosen }) => !chosen);
+  const needed = ends.filter(({ choice }) => !isChosen(choice));
   if (devices.length === 0 && needed.length > 0) {
     return [sound.wrong(`No sound card and no sound server were found. ${startSound(platform)}`)];
   }
-  return ends.map(({ what, device, chosen, has }) => {
-    if (chosen) return sound.note(`The ${what} is ${device.choice}, as you chose.`);
+  return ends.map(({ what, device, choice, has }) => {
+    if (isChosen(choice)) return sound.note(`The ${what} is ${choice}, as you chose.`);
     if (!devices.some((each) => each[has] > 0)) {
       return sound.wrong(
         `There is no ${what}. Plug one in, or switch it on in the system's settings.`,
