@@ -8,7 +8,7 @@ import { Providers } from './providers';
 
 export const metadata: Metadata = {
   title: { default: 'Kyberline', template: '%s · Kyberline' },
-  description: 'Post-quantum encrypted voice calls between people’s own machines.',
+  description: "Post-quantum encrypted voice calls between people's own machines.",
 };
 
 export const viewport: Viewport = {

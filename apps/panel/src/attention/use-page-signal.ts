@@ -13,15 +13,22 @@ const BADGED =
 export function usePageSignal(message: string | undefined): void {
   useEffect(() => {
     if (message === undefined) return;
-    const title = document.title;
+    let own = document.title;
     const restore = badgeIcons();
-    document.title = message;
-    const timer = setInterval(() => {
-      document.title = document.title === message ? title : message;
-    }, BLINK_MS);
+    const blink = () => {
+      if (document.title === message) {
+        document.title = own;
+      } else {
+        // Another page may have been opened meanwhile.
+        own = document.title;
+        document.title = message;
+      }
+    };
+    blink();
+    const timer = setInterval(blink, BLINK_MS);
     return () => {
       clearInterval(timer);
-      document.title = title;
+      if (document.title === message) document.title = own;
       restore();
     };
   }, [message]);

@@ -22,7 +22,7 @@ export class AccessRefused extends Error {
 }
 
 export const DAEMON_AWAY =
-  'Kyberline’s background program on this machine does not answer. If you stopped it, start it again with “npm start”; this page then goes on by itself.';
+  "Kyberline's background program on this machine does not answer. If you stopped it, start it again with “npm start”; this page then goes on by itself.";
 const PANEL_AWAY =
   'Kyberline has been stopped on this machine. Start it again with “npm start”; this page then goes on by itself.';
 

@@ -54,7 +54,7 @@ type Client = DaemonConnection['client'];
 type Act = (act: (client: Client) => Promise<unknown>) => Promise<boolean>;
 
 /** What a command says when the daemon cannot be asked. */
-export const CANNOT_ASK = 'That did not work: Kyberline’s background program does not answer.';
+export const CANNOT_ASK = "That did not work: Kyberline's background program does not answer.";
 
 /** The sentence to show for a failed command; the daemon's errors carry one. */
 export function sentenceOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.js';
 
-describe('the panel’s options', () => {
+describe("the panel's options", () => {
   it('have defaults that a newcomer need not change', () => {
     expect(readConfig([], { KYBERLINE_HOME: '/data' })).toEqual({
       port: 3000,
@@ -23,7 +23,7 @@ describe('the panel’s options', () => {
     expect(readConfig([], { KYBERLINE_PANEL_PORT: '', KYBERLINE_HOME: '/d' }).port).toBe(3000);
   });
 
-  it('remember where the registry is when it is another machine’s', () => {
+  it("remember where the registry is when it is another machine's", () => {
     const env = { KYBERLINE_HOME: '/data', REGISTRY_SERVER: 'http://10.0.0.2:5001' };
     expect(readConfig(['--no-registry'], env).registry).toEqual({
       kind: 'elsewhere',

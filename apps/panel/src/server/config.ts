@@ -42,10 +42,7 @@ export const USAGE = `Usage: node apps/panel/dist/main.js [options]
  * Reads the options. Ports are 1 to 65535.
  * @throws PanelError `bad-option` with the sentence to print.
  */
-export function readConfig(
-  argv: string[],
-  environment: Environment = process.env,
-): PanelConfig {
+export function readConfig(argv: string[], environment: Environment = process.env): PanelConfig {
   const flags = readFlags(argv);
   // An empty variable counts as unset, as in a shell's VAR= in front of a command.
   const env = Object.fromEntries(Object.entries(environment).filter(([, text]) => text !== ''));

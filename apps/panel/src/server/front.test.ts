@@ -109,20 +109,20 @@ describe('a browser that is not paired', () => {
     expect(seen).toBeUndefined();
   });
 
-  it('does not get the daemon’s token', async () => {
+  it("does not get the daemon's token", async () => {
     const reply = await ask('GET', '/api/daemon');
     expect(reply.status).toBe(403);
     expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'not-paired' } });
     expect(reply.body).not.toContain(TOKEN);
   });
 
-  it('still reaches the registry’s routes, which check signatures of their own', async () => {
+  it("still reaches the registry's routes, which check signatures of their own", async () => {
     expect((await ask('GET', '/api/health')).body).toBe('from next');
   });
 });
 
 describe('a one-time link', () => {
-  it('is given for the daemon’s token alone', async () => {
+  it("is given for the daemon's token alone", async () => {
     expect((await ask('POST', '/api/pair/link')).status).toBe(401);
     const wrong = { authorization: `Bearer ${'00'.repeat(32)}` };
     expect((await ask('POST', '/api/pair/link', wrong)).status).toBe(401);
@@ -152,7 +152,7 @@ describe('a one-time link', () => {
   });
 });
 
-describe('the machine’s own user', () => {
+describe("the machine's own user", () => {
   it('is paired by opening a page', async () => {
     theirUid = 1000;
     const reply = await ask('GET', '/', PAGE);
@@ -175,7 +175,7 @@ describe('the machine’s own user', () => {
   });
 });
 
-describe('the daemon’s token', () => {
+describe("the daemon's token", () => {
   it('is given to a paired browser, never to be stored', async () => {
     const reply = await ask('GET', '/api/daemon', { cookie: await pair() });
     expect(JSON.parse(reply.body)).toEqual({
@@ -187,7 +187,7 @@ describe('the daemon’s token', () => {
     expect(reply.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('is kept back while another user sits on the daemon’s port', async () => {
+  it("is kept back while another user sits on the daemon's port", async () => {
     const cookie = await pair();
     listener = { kind: 'user', uid: 1001 };
     const reply = await ask('GET', '/api/daemon', { cookie });
@@ -218,7 +218,7 @@ describe('the daemon’s token', () => {
 });
 
 describe('what reaches the pages', () => {
-  it('carries the socket’s address and none that a client claims', async () => {
+  it("carries the socket's address and none that a client claims", async () => {
     const reply = await ask('GET', '/api/users', {
       'x-forwarded-for': '10.9.9.9',
       'x-forwarded-host': 'evil.example',
@@ -260,7 +260,7 @@ describe('what reaches the pages', () => {
 describe('a WebSocket', () => {
   const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
 
-  it('reaches the registry’s events from a program', async () => {
+  it("reaches the registry's events from a program", async () => {
     expect((await ask('GET', '/api/events?x=1', upgrade)).status).toBe(101);
     expect(upgrades).toEqual(['events /api/events?x=1']);
   });

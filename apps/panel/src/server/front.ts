@@ -151,7 +151,7 @@ function answerPair(
 }
 
 const DAEMON_AWAY =
-  'Kyberline’s background program on this machine does not answer. If you stopped it, start it again with “npm start”; this page then goes on by itself.';
+  "Kyberline's background program on this machine does not answer. If you stopped it, start it again with “npm start”; this page then goes on by itself.";
 
 /** The one place where the daemon's token leaves the server. */
 async function answerDaemon(
@@ -169,7 +169,7 @@ async function answerDaemon(
   ]);
   // Any user could sit on the daemon's port while it is down, and collect the token.
   if (listener.kind === 'user' && listener.uid !== parts.ownUid) {
-    const message = `Port ${parts.daemonPort}, which is Kyberline’s, belongs to a program of another user of this machine. Stop that program, or start Kyberline with another --daemon-port.`;
+    const message = `Port ${parts.daemonPort}, which is Kyberline's, belongs to a program of another user of this machine. Stop that program, or start Kyberline with another --daemon-port.`;
     return sendJson(response, 503, { error: { code: 'foreign-daemon', message } });
   }
   if (token === undefined || listener.kind === 'nobody') {

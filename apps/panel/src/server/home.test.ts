@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultHome } from './home.js';
 
 describe('the data folder when nobody names one', () => {
-  it('follows each system’s custom', () => {
+  it("follows each system's custom", () => {
     const user = homedir();
     expect(defaultHome({}, 'linux')).toBe(join(user, '.local', 'share', 'kyberline'));
     expect(defaultHome({ XDG_DATA_HOME: '/x' }, 'linux')).toBe('/x/kyberline');

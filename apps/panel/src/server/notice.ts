@@ -19,7 +19,7 @@ export const CODE_SPENT: Notice = {
   code: 'code-spent',
   title: 'This link has been used',
   sentence:
-    'A pairing link works once and for ten minutes. Type “npx kyberline open” in Kyberline’s folder to get a new one.',
+    "A pairing link works once and for ten minutes. Type “npx kyberline open” in Kyberline's folder to get a new one.",
 };
 
 /** Writes the notice as a page if a person is looking, else as `{error: {code, message}}`. */

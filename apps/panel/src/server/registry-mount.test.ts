@@ -26,7 +26,7 @@ const choice = (port: number) => ({
 });
 
 describe('the listener for other machines', () => {
-  it('has the registry’s routes and answers 404 to anything else', async () => {
+  it("has the registry's routes and answers 404 to anything else", async () => {
     mounted = await mountRegistry(choice(0));
     const at = `http://127.0.0.1:${mounted.port}`;
     expect((await fetch(`${at}/api/health`)).status).toBe(200);

@@ -36,7 +36,7 @@ describe('the secret of the cookies', () => {
   });
 });
 
-describe('the daemon’s token', () => {
+describe("the daemon's token", () => {
   const token = 'a1'.repeat(32);
 
   it('is read as it is now, and absent before the daemon has written it', async () => {

@@ -24,15 +24,15 @@ const connection = {
   localPort: 3000,
 };
 
-describe.runIf(endianness() === 'LE')('the owner of a connection’s other end', () => {
+describe.runIf(endianness() === 'LE')("the owner of a connection's other end", () => {
   const theirs = row('0100007F:D431', '0100007F:0BB8', '01', 1000);
   const oursToo = row('0100007F:0BB8', '0100007F:D431', '01', 0);
 
-  it('is read from the row whose local end is the client’s', async () => {
+  it("is read from the row whose local end is the client's", async () => {
     expect(await peerUid(connection, table([oursToo, theirs]))).toBe(1000);
   });
 
-  it('is found when the client’s socket is IPv4 inside IPv6', async () => {
+  it("is found when the client's socket is IPv4 inside IPv6", async () => {
     const mapped = row(
       '0000000000000000FFFF00000100007F:D431',
       '0000000000000000FFFF00000100007F:0BB8',
@@ -53,7 +53,7 @@ describe.runIf(endianness() === 'LE')('the owner of a connection’s other end',
     expect(await peerUid(onSix, table([], [six]))).toBe(1002);
   });
 
-  it('is unknown for a closed socket, which the kernel shows as root’s', async () => {
+  it("is unknown for a closed socket, which the kernel shows as root's", async () => {
     const closed = row('0100007F:D431', '0100007F:0BB8', '06', 0, '0');
     const orphaned = row('0100007F:D431', '0100007F:0BB8', '01', 0, '0');
     expect(await peerUid(connection, table([closed]))).toBeUndefined();

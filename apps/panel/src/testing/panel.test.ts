@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined)('the panel in a browser', { timeout: 60_00
     panel.daemon.change((state) => {
       state.calls = [scriptedCall('bob', { phase: 'ringing-there' })];
     });
-    await sees('Ringing at bob’s…');
+    await sees("Ringing at bob's…");
     await button('Cancel call').click();
     expect(await command('hangup')).toEqual({ callId: panel.daemon.state().calls[0]?.callId });
     panel.daemon.change((state) => {
@@ -176,7 +176,7 @@ describe.skipIf(reason !== undefined)('the panel in a browser', { timeout: 60_00
       state.calls = [scriptedCall('bob', { ...talking(), epoch: 3 })];
     });
     await page.goto(panel.url);
-    for (const name of ['Your microphone', 'bob’s voice']) {
+    for (const name of ['Your microphone', "bob's voice"]) {
       const first = await meter(name).getAttribute('aria-valuenow');
       await expect.poll(() => meter(name).getAttribute('aria-valuenow'), WAIT).not.toBe(first);
     }
@@ -209,7 +209,7 @@ describe.skipIf(reason !== undefined)('the panel in a browser', { timeout: 60_00
     await button('They match').click();
     expect(await command('verifyWords')).toMatchObject({ match: true });
     panel.daemon.commands.length = 0;
-    await button('They don’t match').click();
+    await button("They don't match").click();
     await sees(/somebody may sit between you and bob/);
     expect(asked()).not.toContain('verifyWords');
     await button('They differ, end the call').click();

@@ -29,7 +29,7 @@ export function scriptedState(): StateSnapshot {
   const device = {
     choice: 'default',
     kind: 'portaudio' as const,
-    why: 'The system’s own choice, and it works.',
+    why: "The system's own choice, and it works.",
     state: 'closed' as const,
   };
   return {

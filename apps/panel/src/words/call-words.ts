@@ -7,9 +7,9 @@ export function stageSentence(call: CallView): string {
   const { peer } = call;
   switch (call.phase) {
     case 'looking-up':
-      return `Looking up ${peer}’s key…`;
+      return `Looking up ${peer}'s key…`;
     case 'ringing-there':
-      return `Ringing at ${peer}’s…`;
+      return `Ringing at ${peer}'s…`;
     case 'ringing-here':
       return `${peer} is calling`;
     case 'connecting':
@@ -36,7 +36,7 @@ export function trustSentence(trust: Trust, name: string): string {
     case 'verified':
       return `You and ${name} compared the four words: this is their key.`;
     case 'changed':
-      return `${name}’s key is not the one that was pinned here. Calls are blocked until you decide.`;
+      return `${name}'s key is not the one that was pinned here. Calls are blocked until you decide.`;
   }
 }
 

@@ -51,8 +51,8 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
       )}
       <Words call={call} onVerify={onVerify} />
       <div className="grid grid-cols-2 gap-6 sm:gap-10">
-        <VoiceLine label={`${peer}’s voice`} decibel={heard} tick={levels} faint={call.peerMuted}>
-          <p className="mb-1 truncate text-sm text-soft">{peer}’s voice</p>
+        <VoiceLine label={`${peer}'s voice`} decibel={heard} tick={levels} faint={call.peerMuted}>
+          <p className="mb-1 truncate text-sm text-soft">{peer}'s voice</p>
         </VoiceLine>
         <VoiceLine label="Your microphone" decibel={levels?.input} tick={levels} faint={muted}>
           <p className="mb-1 text-sm text-soft">

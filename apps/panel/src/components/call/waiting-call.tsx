@@ -12,7 +12,7 @@ export function WaitingCall({ call, onHangUp }: { call: CallView; onHangUp: () =
   return (
     <article
       aria-label={`Call with ${peer}`}
-      className="grid min-h-[70dvh] place-content-center justify-items-center gap-10 text-center"
+      className="grid min-h-[70dvh] place-content-center justify-items-center gap-12 text-center"
     >
       <div className="relative grid place-items-center">
         {['0s', '0.8s', '1.6s'].map((delay) => (
@@ -20,7 +20,7 @@ export function WaitingCall({ call, onHangUp }: { call: CallView; onHangUp: () =
             key={delay}
             aria-hidden
             style={{ animationDelay: delay }}
-            className="absolute size-36 animate-ripple rounded-full border-2 border-accent opacity-0"
+            className="absolute size-36 animate-ripple rounded-full border-2 border-accent opacity-0 [--ripple-reach:1.65]"
           />
         ))}
         <Avatar

@@ -46,7 +46,7 @@ export function Words({ call, onVerify }: Props) {
         {verified ? (
           <p className="flex min-w-56 flex-1 items-start gap-2.5 text-soft">
             <BadgeCheck className="mt-0.5 size-5 shrink-0 text-accent" aria-hidden />
-            You and {peer} compared the words. This is {peer}’s key.
+            You and {peer} compared the words. This is {peer}'s key.
           </p>
         ) : (
           <p className="min-w-56 flex-1 text-soft">
@@ -63,7 +63,7 @@ export function Words({ call, onVerify }: Props) {
               </Button>
             )}
             <Button look={verified ? 'quiet' : 'plain'} onClick={() => setAsking(true)}>
-              They don’t match
+              They don't match
             </Button>
           </div>
         )}

@@ -20,7 +20,7 @@ export function PersonDialog({ person, open, onClose, onCall, onReset }: Props) 
   const { name, trust } = person;
   if (trust === 'changed') {
     return (
-      <Dialog title={`${name}’s key has changed`} open={open} onClose={onClose}>
+      <Dialog title={`${name}'s key has changed`} open={open} onClose={onClose}>
         <div className="mt-4 grid gap-5">
           <Callout tone="alarm" role="alert">
             <p>
@@ -51,7 +51,7 @@ export function PersonDialog({ person, open, onClose, onCall, onReset }: Props) 
   return (
     <Dialog title={name} description={trustSentence(trust, name)} open={open} onClose={onClose}>
       <div className="mt-5">
-        <Fingerprint label={`Fingerprint of ${name}’s key`} fingerprint={person.fingerprint} />
+        <Fingerprint label={`Fingerprint of ${name}'s key`} fingerprint={person.fingerprint} />
       </div>
       <div className="mt-7">
         <Button look="accent" onClick={onCall}>

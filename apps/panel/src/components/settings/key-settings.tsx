@@ -14,7 +14,7 @@ export function KeySettings({ state, onSuite }: Props) {
   return (
     <Section
       title="Keys"
-      intro="A call uses the stronger of both sides’ choices. Every call is encrypted; there is no way to turn that off."
+      intro="A call uses the stronger of both sides' choices. Every call is encrypted; there is no way to turn that off."
     >
       <RadioCards
         label="Suite"

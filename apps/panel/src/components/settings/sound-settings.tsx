@@ -20,7 +20,7 @@ export function SoundSettings({ state, levels, testing, onTest, onChange }: Prop
   return (
     <Section
       title="Sound"
-      intro="Kyberline’s own program uses these, not the browser, so calls go on when this page is closed."
+      intro="Kyberline's own program uses these, not the browser, so calls go on when this page is closed."
     >
       <DevicePicker
         end="input"

@@ -30,7 +30,7 @@ describe('the devices to choose from', () => {
     expect(values).toEqual(['default', 'portaudio:3', 'silence', 'file:']);
   });
 
-  it('lists what can play as a speaker and names the system’s own', () => {
+  it("lists what can play as a speaker and names the system's own", () => {
     const options = deviceOptions('output', [headset, speaker], 'default', inUse);
     expect(options[0]).toMatchObject({ value: 'default', hint: 'Headset' });
     expect(options.map((o) => o.value)).toContain('portaudio:4');
