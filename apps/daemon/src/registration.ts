@@ -91,7 +91,6 @@ export class Registration {
     await this.#publish(name);
     // The old name is given up only once the new one is held.
     if (old && old !== name && this.#registered) await this.#client.unregister();
-    this.parts.keepName(name);
     this.#hold(name);
   }
 
@@ -168,6 +167,7 @@ export class Registration {
   }
 
   #hold(name: UserName): void {
+    this.parts.keepName(name);
     this.#registered = true;
     this.#client.listen(name);
     this.#renewLater(name);
