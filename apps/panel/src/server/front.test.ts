@@ -145,6 +145,14 @@ describe('a one-time link', () => {
     expect((await ask('GET', '/', { ...PAGE, cookie })).body).toBe('from next');
   });
 
+  it('pairs the browser of another user too, and that user alone', async () => {
+    theirUid = 1001;
+    const cookie = await pair();
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(200);
+    theirUid = 1002;
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(403);
+  });
+
   it('sends a browser that is paired already to its page', async () => {
     const cookie = await pair();
     const reply = await ask('GET', '/pair?code=spent', { ...PAGE, cookie });
@@ -158,8 +166,19 @@ describe("the machine's own user", () => {
     const reply = await ask('GET', '/', PAGE);
     expect(reply.body).toBe('from next');
     const cookie = cookieOf(reply);
-    theirUid = undefined;
     expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(200);
+  });
+
+  it('keeps the cookie to themselves: another user who got hold of it gets nothing', async () => {
+    theirUid = 1000;
+    const cookie = cookieOf(await ask('GET', '/', PAGE));
+    theirUid = 1001;
+    const stolen = await ask('GET', '/api/daemon', { cookie });
+    expect(stolen.status).toBe(403);
+    expect(stolen.body).not.toContain(TOKEN);
+    expect((await ask('GET', '/', { ...PAGE, cookie })).status).toBe(403);
+    theirUid = undefined;
+    expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(403);
   });
 
   it('is somebody else when the uid differs', async () => {

@@ -111,11 +111,19 @@ async function letIn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  if (openCookie(parts.secret, parts.port, request.headers.cookie)) return true;
+  if (await isPaired(parts, request)) return true;
   if (parts.ownUid === undefined || !isNavigation(request.headers)) return false;
-  if ((await parts.peerUid(request.socket)) !== parts.ownUid) return false;
-  response.setHeader('Set-Cookie', sealCookie(parts.secret, parts.port));
+  const uid = await parts.peerUid(request.socket);
+  if (uid !== parts.ownUid) return false;
+  response.setHeader('Set-Cookie', sealCookie(parts.secret, parts.port, { uid }));
   return true;
+}
+
+/** A cookie of ours, shown by the user to whom it was given. */
+async function isPaired(parts: FrontParts, request: IncomingMessage): Promise<boolean> {
+  const pairing = openCookie(parts.secret, parts.port, request.headers.cookie);
+  if (pairing === undefined) return false;
+  return pairing.uid === undefined || (await parts.peerUid(request.socket)) === pairing.uid;
 }
 
 async function answerLink(
@@ -132,20 +140,22 @@ async function answerLink(
   return sendJson(response, 200, { url });
 }
 
-function answerPair(
+async function answerPair(
   parts: FrontParts,
   code: string,
   request: IncomingMessage,
   response: ServerResponse,
   nonce: string,
-): void {
-  const paired = openCookie(parts.secret, parts.port, request.headers.cookie);
+): Promise<void> {
+  const paired = await isPaired(parts, request);
   if (request.method !== 'GET' || !(paired || parts.codes.redeem(code))) {
-    sendNotice(request, response, CODE_SPENT, nonce);
-    return;
+    return sendNotice(request, response, CODE_SPENT, nonce);
   }
   const headers: Record<string, string> = { Location: '/', 'Cache-Control': 'no-store' };
-  if (!paired) headers['Set-Cookie'] = sealCookie(parts.secret, parts.port);
+  if (!paired) {
+    const uid = await parts.peerUid(request.socket);
+    headers['Set-Cookie'] = sealCookie(parts.secret, parts.port, { uid });
+  }
   response.writeHead(303, headers);
   response.end();
 }
@@ -160,7 +170,7 @@ async function answerDaemon(
   response: ServerResponse,
   nonce: string,
 ): Promise<void> {
-  if (!openCookie(parts.secret, parts.port, request.headers.cookie)) {
+  if (!(await isPaired(parts, request))) {
     return sendNotice(request, response, NOT_PAIRED, nonce);
   }
   const [token, listener] = await Promise.all([
