@@ -7,7 +7,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { cn } from '../ui/class-names';
 
 const FLOOR_DB = -60;
-const STROKES = 60;
+const STROKES = 40;
 const STEP = 6;
 const HEIGHT = 56;
 
@@ -54,7 +54,7 @@ export function VoiceLine({ label, decibel, tick, faint = false, children, class
           <path
             d={strokes(trail)}
             stroke="currentColor"
-            strokeWidth="3"
+            strokeWidth="2.5"
             strokeLinecap="round"
             vectorEffect="non-scaling-stroke"
           />
