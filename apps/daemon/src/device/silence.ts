@@ -1,48 +1,16 @@
 /** Where there is no sound: zeros in, what is played goes nowhere, both at the right pace. */
-import { type Cancel, type Clock, pace } from './clock.js';
-import {
-  FRAME_MS,
-  FRAME_SAMPLES,
-  type InputDevice,
-  type OutputDevice,
-  Standing,
-} from './device.js';
+import type { Clock } from './clock.js';
+import type { InputDevice, OutputDevice } from './device.js';
+import { Paced } from './paced.js';
 
-abstract class Paced {
-  protected readonly standing: Standing;
-  protected readonly frame = new Int16Array(FRAME_SAMPLES);
-  #stop: Cancel | undefined;
-
-  constructor(
-    protected readonly clock: Clock,
-    choice: string,
-    why: string,
-  ) {
-    this.standing = new Standing({ choice, kind: 'silence', name: 'silence', why });
-  }
-
-  get inUse() {
-    return this.standing.inUse;
-  }
-
-  onChange(listener: () => void): void {
-    this.standing.onChange(listener);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop?.();
-    this.#stop = undefined;
-    this.standing.enter('closed');
-  }
-
-  protected run(turn: () => void): void {
-    this.#stop ??= pace(this.clock, FRAME_MS, turn);
-    this.standing.enter('running');
-  }
-}
+const ABOUT = { kind: 'silence', name: 'silence' } as const;
 
 export class SilentInput extends Paced implements InputDevice {
   readonly overruns = 0;
+
+  constructor(clock: Clock, choice: string, why: string) {
+    super(clock, { ...ABOUT, choice, why });
+  }
 
   start(onFrame: (frame: Int16Array) => void): void {
     this.run(() => {
@@ -54,6 +22,10 @@ export class SilentInput extends Paced implements InputDevice {
 
 export class SilentOutput extends Paced implements OutputDevice {
   readonly underruns = 0;
+
+  constructor(clock: Clock, choice: string, why: string) {
+    super(clock, { ...ABOUT, choice, why });
+  }
 
   start(fill: (frame: Int16Array) => void): void {
     this.run(() => fill(this.frame));

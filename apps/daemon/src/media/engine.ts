@@ -1,0 +1,140 @@
+/**
+ * The media engine, a child process of the daemon: it owns PortAudio, the UDP socket and the
+ * traffic keys, and nothing here waits for anything slow. This file joins its parts and keeps its
+ * timers; the voice path is send.ts, receive.ts and playout.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import { chooseDevices } from '../device/choose.js';
+import { type Cancel, pace, systemClock } from '../device/clock.js';
+import { openUdp } from '../net/udp.js';
+import { Problem } from '../problem.js';
+import type { DaemonToEngine, EngineToDaemon } from './messages.js';
+import { PacketRing } from './packets.js';
+import { Sound } from './sound.js';
+import { Switchboard } from './switchboard.js';
+
+const TICK_MS = 50;
+const TICKS_PER_LEVELS = 2;
+const TICKS_PER_COUNTERS = 20;
+/** When the daemon is gone, goodbyes are said so often, at this interval. */
+const GOODBYES = 4;
+const GOODBYE_EVERY_MS = 100;
+const EXIT_CANNOT_START = 2;
+
+interface Running {
+  switchboard: Switchboard;
+  sound: Sound;
+  stop(): Promise<void>;
+}
+
+let meter = false;
+let running: Running | undefined;
+/** Messages are handled in their order, those that come while the engine starts included. */
+let work: Promise<void> = Promise.resolve();
+
+process.on('message', (message) => {
+  const heard = message as DaemonToEngine;
+  if (running && heard.type !== 'start' && heard.type !== 'stop') handle(running, heard);
+  else work = work.then(() => begin(heard));
+});
+process.on('disconnect', () => void goodbye());
+// A terminal's Ctrl-C reaches the whole group: the daemon decides when its engine ends.
+process.on('SIGINT', () => undefined);
+
+async function begin(message: DaemonToEngine): Promise<void> {
+  if (message.type === 'start') {
+    try {
+      running = await start(message);
+    } catch (cause) {
+      cannotStart(cause);
+    }
+    return;
+  }
+  if (message.type === 'stop') {
+    await running?.stop();
+    process.exit(0);
+  }
+  if (running) handle(running, message);
+}
+
+async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<Running> {
+  const now = () => systemClock.now();
+  const socket = await openUdp(from.udpHost, from.udpPort);
+  const switchboard = new Switchboard(
+    { socket, ring: new PacketRing(), random: (bytes) => randomBytes(bytes), emit },
+    now,
+  );
+  const sound = await Sound.open(
+    {
+      choose: (input, output) => chooseDevices(input, output, systemClock),
+      capture: (frame) => switchboard.capture(frame),
+      play: (frame) => switchboard.play(frame),
+      emit,
+    },
+    from.input,
+    from.output,
+  );
+  emit({ type: 'ready', udpPort: socket.port, ...sound.state });
+  const stopTicking = tick(switchboard, sound);
+  return {
+    switchboard,
+    sound,
+    async stop() {
+      stopTicking();
+      switchboard.close();
+      await Promise.all([sound.close(), socket.close()]);
+    },
+  };
+}
+
+function tick(switchboard: Switchboard, sound: Sound): Cancel {
+  let ticks = 0;
+  return pace(systemClock, TICK_MS, () => {
+    ticks++;
+    switchboard.tick();
+    const { hasCalls } = switchboard;
+    sound.need({ input: hasCalls || meter, output: hasCalls });
+    if (ticks % TICKS_PER_LEVELS === 0) emit(switchboard.levels());
+    if (ticks % TICKS_PER_COUNTERS === 0) emit(switchboard.countersOf(sound.missed));
+  });
+}
+
+function handle({ switchboard, sound }: Running, message: DaemonToEngine): void {
+  switch (message.type) {
+    case 'devices':
+      sound.use(message.input, message.output);
+      break;
+    case 'meter':
+      meter = message.on;
+      break;
+    default:
+      switchboard.handle(message);
+      if (message.type === 'open-call') sound.need({ input: true, output: true });
+  }
+}
+
+/** The daemon is gone: the other sides are told, then nothing is left to do here. */
+async function goodbye(): Promise<void> {
+  const parts = running;
+  if (!parts) process.exit(0);
+  for (let said = 0; said < GOODBYES; said++) {
+    parts.switchboard.sayGoodbye();
+    await new Promise((resolve) => setTimeout(resolve, GOODBYE_EVERY_MS));
+  }
+  process.exit(0);
+}
+
+function cannotStart(cause: unknown): void {
+  const { code, message } =
+    cause instanceof Problem
+      ? cause
+      : { code: 'engine-failed', message: 'The sound engine could not start.' };
+  emit({ type: 'cannot-start', code, sentence: message });
+  process.exitCode = EXIT_CANNOT_START;
+  process.disconnect();
+}
+
+/** Losing a message to a daemon that has just died is what `disconnect` is about. */
+function emit(message: EngineToDaemon): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Address } from './messages.js';
+import { PATH_PACKET_BYTES, Path } from './path.js';
+
+const at = (address: string): Address => ({ address, port: 1000 });
+const [home, office, cafe, thief] = [at('192.0.2.1'), at('192.0.2.2'), at('192.0.2.3'), at('x')];
+let counter = 0;
+const random = (bytes: number) => new Uint8Array(bytes).fill(++counter);
+const path = () => new Path([home, office], random);
+
+describe("a call's path", () => {
+  it('is every candidate until the peer was heard, then where it was heard from', () => {
+    const p = path();
+    expect(p.targets).toEqual([home, office]);
+    expect(p.heard(office, 41, true, 0)).toBeUndefined();
+    expect(p.targets).toEqual([office]);
+  });
+
+  it('may be fixed by an address that nobody named', () => {
+    const p = path();
+    p.heard(cafe, 41, true, 0);
+    expect(p.targets).toEqual([cafe]);
+    expect(p.isKnown(cafe)).toBe(true);
+    expect(p.isKnown(thief)).toBe(false);
+  });
+
+  it('moves after the new address has echoed a challenge, and not before', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    const challenge = p.heard(cafe, 672, true, 10);
+    expect(challenge?.length).toBe(8);
+    expect(p.targets).toEqual([home]);
+    expect(p.answered(challenge!, cafe)).toBe(true);
+    expect(p.targets).toEqual([cafe]);
+  });
+
+  it('does not move for a wrong echo, nor for one from elsewhere', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    const challenge = p.heard(cafe, 672, true, 10);
+    expect(p.answered(new Uint8Array(8), cafe)).toBe(false);
+    expect(p.answered(challenge!, thief)).toBe(false);
+    expect(p.targets).toEqual([home]);
+  });
+
+  it('is not called into question by a packet that others have overtaken', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    expect(p.heard(cafe, 672, false, 10)).toBeUndefined();
+    expect(p.isKnown(cafe)).toBe(false);
+  });
+
+  it('never sends a new address more bytes than came from it', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    let bytesIn = 0;
+    let bytesOut = 0;
+    for (let i = 0; i < 200; i++) {
+      bytesIn += 15;
+      if (p.heard(cafe, 15, true, i * 150)) bytesOut += PATH_PACKET_BYTES;
+      expect(bytesOut).toBeLessThanOrEqual(bytesIn);
+    }
+    expect(bytesOut).toBeGreaterThan(0);
+  });
+
+  it('challenges at most ten times a second, with the same challenge', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    const challenges = Array.from({ length: 50 }, (_, i) => p.heard(cafe, 672, true, 20 * i));
+    const sent = challenges.filter((challenge) => challenge !== undefined);
+    expect(sent.length).toBe(10);
+    expect(new Set(sent.map(String)).size).toBe(1);
+  });
+
+  it('forgets an address that never answers', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    const first = p.heard(cafe, 672, true, 0);
+    const second = p.heard(cafe, 672, true, 6_000);
+    expect(second).not.toEqual(first);
+    expect(p.answered(first!, cafe)).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+/**
+ * From a datagram to an ordered frame, in packet order. Parsing, and finding the call that a
+ * packet is for, is the switchboard's; playing is playout.ts.
+ *
+ *   1 direction    what this side sent itself and got back is forged
+ *   2 window       a counter that was marked, or is too old, is a replay
+ *   3 open         in place; what does not open changes nothing
+ *   4 lease        counters beyond the ceiling wait for the daemon (SPEC 9)
+ *   5 mark         and only now do path, epoch and lease learn of it
+ *   6 deobfuscate  in place
+ *   7 deliver      voice to the playout, control messages, once whole, to the control stream
+ */
+import { Reassembler } from '@kyberline/core/voice/fragment';
+import { deobfuscate } from '@kyberline/core/voice/obfuscate';
+import {
+  HEADER_BYTES,
+  PAYLOAD_TYPES,
+  type PacketHeader,
+  STREAM_NUMBERS,
+} from '@kyberline/core/voice/packet';
+import { openPacket } from '@kyberline/core/voice/seal';
+import type { PacketCounters } from './call-counters.js';
+import type { ReceiveStream } from './counting.js';
+import type { Epochs } from './epochs.js';
+import type { Address, EngineToDaemon, MediaStream, Role } from './messages.js';
+import type { Path } from './path.js';
+import type { Playout } from './playout.js';
+
+/** What became of a datagram; only `opened` proves that it belongs to the call. */
+export type Verdict = 'opened' | 'no-key' | 'forged' | 'replayed' | 'malformed' | 'waiting';
+
+export interface ControlArrival {
+  epoch: number;
+  /** Of the packet that completed the message: newer messages have higher ones within an epoch. */
+  counter: number;
+  message: Uint8Array;
+  from: Address;
+}
+
+export interface ReceiverParts {
+  callId: Uint8Array;
+  role: Role;
+  keys: Epochs;
+  path: Path;
+  playout: Playout;
+  counters: PacketCounters;
+  onControl(arrival: ControlArrival): void;
+  /** A packet came from an address that has to prove itself (SPEC 9, roaming). */
+  onChallenge(challenge: Uint8Array, to: Address): void;
+  emit(message: EngineToDaemon): void;
+}
+
+export class Receiver {
+  readonly #parts: ReceiverParts;
+  readonly #fragments = new Reassembler();
+  /** When the last packet opened, on the engine's clock. */
+  lastHeardMs: number;
+
+  constructor(parts: ReceiverParts, now: number) {
+    this.#parts = parts;
+    this.lastHeardMs = now;
+  }
+
+  /** @param datagram exactly the datagram; it is opened where it stands */
+  receive(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): Verdict {
+    const { callId, role, keys, path } = this.#parts;
+    if (header.direction !== (role === 'A' ? 'B>A' : 'A>B')) return 'forged';
+    const name = STREAM_NAMES.get(header.stream);
+    if (!name) return 'malformed';
+    const stream = keys.receiving(header.epoch, name);
+    if (!stream) return 'no-key';
+    if (!stream.isFresh(header.counter)) return 'replayed';
+    const payloadBytes = openPacket(stream.keys.aead, callId, datagram);
+    if (payloadBytes === undefined) return 'forged';
+    const covered = stream.covers(header.counter);
+    this.#ask(header.epoch, name, stream, now);
+    if (!covered) return 'waiting';
+    const newest = header.counter > stream.highest;
+    stream.mark(header.counter);
+    this.lastHeardMs = now;
+    const challenge = path.heard(from, datagram.length, newest, now);
+    if (challenge) this.#parts.onChallenge(challenge, from);
+    if (keys.firstHeard(header.epoch)) {
+      this.#parts.emit({ type: 'epoch-heard', callId, epoch: header.epoch });
+    }
+    deobfuscate(stream.keys.obf, header.counter, datagram, HEADER_BYTES, payloadBytes);
+    const payload = datagram.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes);
+    const taken =
+      name === 'audio'
+        ? this.#parts.playout.put(header, payload, now)
+        : this.#control(header, payload, from, now);
+    return taken ? 'opened' : 'malformed';
+  }
+
+  #control(header: PacketHeader, payload: Uint8Array, from: Address, now: number): boolean {
+    const { epoch, counter, type } = header;
+    if (type === PAYLOAD_TYPES.controlFragment) {
+      const message = this.#fragments.take(payload, now);
+      if (message) this.#parts.onControl({ epoch, counter, message, from });
+      return true;
+    }
+    if (type !== PAYLOAD_TYPES.control) return false;
+    this.#parts.onControl({ epoch, counter, message: payload, from });
+    return true;
+  }
+
+  #ask(epoch: number, name: MediaStream, stream: ReceiveStream, now: number): void {
+    if (!stream.wantsMore(now)) return;
+    const { callId, emit, keys } = this.#parts;
+    const sendNext = keys.sending(epoch, name)?.next ?? 0;
+    emit({
+      type: 'lease-request',
+      callId,
+      epoch,
+      stream: name,
+      sendNext,
+      receiveNext: stream.next,
+    });
+  }
+}
+
+const STREAM_NAMES = new Map<number, MediaStream>([
+  [STREAM_NUMBERS.control, 'control'],
+  [STREAM_NUMBERS.audio, 'audio'],
+]);

@@ -1,0 +1,153 @@
+/**
+ * From a captured frame to a datagram, in packet order:
+ *
+ *   1 voice      a frame of the microphone, or silence of the same shape while muted
+ *   2 encode     the codec writes the payload where it will be sealed
+ *   3 counter    the next one of this epoch's lease, each exactly once (SPEC 9)
+ *   4 header     frame# and nonce from epoch, direction, stream, type, counter
+ *   5 obfuscate  in place (SPEC 10)
+ *   6 seal       in place, AES-256-GCM over header and call id
+ *   7 UDP        to the call's one address, or to all candidates before there is one
+ *
+ * Control messages enter at 3. Buffers come from the ring and are the system's after `send`.
+ */
+import { LONGEST_MESSAGE_BYTES, split, WHOLE_MESSAGE_BYTES } from '@kyberline/core/voice/fragment';
+import { obfuscate } from '@kyberline/core/voice/obfuscate';
+import {
+  emptyHeader,
+  HEADER_BYTES,
+  PAYLOAD_TYPES,
+  STREAM_NUMBERS,
+  writeHeader,
+} from '@kyberline/core/voice/packet';
+import { sealPacket } from '@kyberline/core/voice/seal';
+import type { Codec } from '../codec/codec.js';
+import type { DatagramSocket } from '../net/udp.js';
+import type { PacketCounters } from './call-counters.js';
+import type { Epochs } from './epochs.js';
+import type { Address, EngineToDaemon, MediaStream, Role } from './messages.js';
+import type { PacketRing } from './packets.js';
+import type { Path } from './path.js';
+
+/** 48 kHz timestamps of MODE, whatever the codec's own rate (SPEC 9). */
+const TIMESTAMP_PER_MS = 48;
+
+export interface SenderParts {
+  callId: Uint8Array;
+  role: Role;
+  keys: Epochs;
+  path: Path;
+  codec: Codec;
+  counters: PacketCounters;
+  socket: DatagramSocket;
+  ring: PacketRing;
+  emit(message: EngineToDaemon): void;
+}
+
+export class Sender {
+  /** The epoch that voice and the engine's own messages leave under. */
+  epoch: number | undefined;
+  readonly #parts: SenderParts;
+  readonly #header = emptyHeader();
+  readonly #silence: Int16Array;
+  #frames = 0;
+  #fragmentId = 0;
+  #wornEpoch: number | undefined;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+    this.#header.direction = parts.role === 'A' ? 'A>B' : 'B>A';
+    this.#silence = new Int16Array(parts.codec.frameSamples);
+  }
+
+  /** Where the next voice packet stands, for MODE; `undefined` before there are keys. */
+  get base(): { epoch: number; counter: number; timestamp: number } | undefined {
+    const stream = this.epoch === undefined ? undefined : this.#stream(this.epoch, 'audio');
+    if (!stream || this.epoch === undefined) return undefined;
+    const timestamp = this.#frames * this.#parts.codec.frameMs * TIMESTAMP_PER_MS;
+    return { epoch: this.epoch, counter: stream.next, timestamp };
+  }
+
+  /** One frame of the microphone. A muted one has the same size and rhythm (SPEC 11). */
+  voice(frame: Int16Array, muted: boolean, now: number): void {
+    const { codec, counters, ring } = this.#parts;
+    counters.captured++;
+    if (this.epoch === undefined) return;
+    const packet = ring.take();
+    codec.encode(muted ? this.#silence : frame, packet, HEADER_BYTES);
+    if (this.#finish(packet, this.epoch, 'audio', codec.payloadType, codec.payloadBytes, now)) {
+      counters.sent++;
+      this.#frames++;
+    }
+  }
+
+  /** One control message, cut where it is too long; to `to` instead of the call's address. */
+  control(epoch: number, message: Uint8Array, now: number, to?: Address): void {
+    if (message.length > LONGEST_MESSAGE_BYTES) return;
+    if (message.length <= WHOLE_MESSAGE_BYTES) {
+      this.#controlPacket(epoch, PAYLOAD_TYPES.control, message, now, to);
+      return;
+    }
+    const id = this.#fragmentId;
+    this.#fragmentId = (id + 1) % 0x1_0000;
+    for (const piece of split(message, id)) {
+      this.#controlPacket(epoch, PAYLOAD_TYPES.controlFragment, piece, now, to);
+    }
+  }
+
+  #controlPacket(epoch: number, type: number, payload: Uint8Array, now: number, to?: Address) {
+    const packet = this.#parts.ring.take();
+    packet.set(payload, HEADER_BYTES);
+    this.#finish(packet, epoch, 'control', type, payload.length, now, to);
+  }
+
+  /** Steps 3 to 7 for a payload that stands in `packet`. False if nothing could be sent. */
+  #finish(
+    packet: Uint8Array,
+    epoch: number,
+    name: MediaStream,
+    type: number,
+    payloadBytes: number,
+    now: number,
+    to?: Address,
+  ): boolean {
+    const { callId, counters, path, socket } = this.#parts;
+    const stream = this.#stream(epoch, name);
+    if (!stream) return false;
+    const counter = stream.take();
+    if (stream.wantsMore(now)) this.#ask(epoch, name, stream.next);
+    if (counter === undefined) {
+      counters.leaseWaits++;
+      return false;
+    }
+    if (stream.isWorn) this.#worn(epoch);
+    const header = this.#header;
+    header.epoch = epoch;
+    header.stream = STREAM_NUMBERS[name];
+    header.type = type;
+    header.counter = counter;
+    writeHeader(packet, header);
+    obfuscate(stream.keys.obf, counter, packet, HEADER_BYTES, payloadBytes);
+    const length = sealPacket(stream.keys.aead, callId, packet, payloadBytes);
+    const datagram = packet.subarray(0, length);
+    if (to) socket.send(datagram, to);
+    else for (const target of path.targets) socket.send(datagram, target);
+    return true;
+  }
+
+  #worn(epoch: number): void {
+    if (this.#wornEpoch === epoch) return;
+    this.#wornEpoch = epoch;
+    this.#parts.emit({ type: 'epoch-worn', callId: this.#parts.callId, epoch });
+  }
+
+  #ask(epoch: number, stream: MediaStream, sendNext: number): void {
+    const { callId, emit, keys } = this.#parts;
+    const receiveNext = keys.receiving(epoch, stream)?.next ?? 0;
+    emit({ type: 'lease-request', callId, epoch, stream, sendNext, receiveNext });
+  }
+
+  #stream(epoch: number, stream: MediaStream) {
+    return this.#parts.keys.sending(epoch, stream);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * One call as its engine has it: keys, path, both directions, control stream. It lives from
+ * open-call until its goodbyes are said (control-stream.ts).
+ */
+import {
+  type ByeReason,
+  type ControlMessage,
+  decodeControl,
+  encodeControl,
+} from '@kyberline/core/call/control';
+import { HANDSHAKE_EPOCH, type PacketHeader } from '@kyberline/core/voice/packet';
+import type { Codec } from '../codec/codec.js';
+import type { DatagramSocket } from '../net/udp.js';
+import { noPackets, type PacketCounters } from './call-counters.js';
+import { ControlStream, type Report } from './control-stream.js';
+import { Epochs } from './epochs.js';
+import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
+import type { PacketRing } from './packets.js';
+import { Path } from './path.js';
+import { Playout } from './playout.js';
+import { type ControlArrival, Receiver, type Verdict } from './receive.js';
+import { Sender } from './send.js';
+
+/** SPEC 9: no packet for this long, and the call is reconnecting. */
+const QUIET_MS = 3_000;
+const U32 = 2 ** 32;
+
+/** What all calls of an engine share. */
+export interface SharedParts {
+  socket: DatagramSocket;
+  ring: PacketRing;
+  random(bytes: number): Uint8Array;
+  emit(message: EngineToDaemon): void;
+}
+
+export class Session {
+  readonly callId: Uint8Array;
+  readonly counters: PacketCounters = noPackets();
+  readonly path: Path;
+  readonly playout: Playout;
+  readonly #keys = new Epochs();
+  readonly #sender: Sender;
+  readonly #receiver: Receiver;
+  readonly #control: ControlStream;
+  readonly #emit: (message: EngineToDaemon) => void;
+  readonly #codec: Codec;
+  #now: number;
+  #voice = false;
+  #muted = false;
+  #quiet = false;
+  #peerMode = { sequence: 0 };
+
+  constructor(
+    open: Extract<DaemonToEngine, { type: 'open-call' }>,
+    codec: Codec,
+    shared: SharedParts,
+    now: number,
+  ) {
+    const { role, candidates } = open;
+    const callId = Uint8Array.from(open.callId);
+    const { counters } = this;
+    this.#now = now;
+    this.#codec = codec;
+    this.callId = callId;
+    // A call that this side has closed has nothing more to tell the daemon.
+    this.#emit = (message) => {
+      if (!this.#control.isEnding || message.type === 'bye') shared.emit(message);
+    };
+    this.path = new Path(candidates, shared.random, role);
+    this.playout = new Playout(codec);
+    const emit = (message: EngineToDaemon) => this.#emit(message);
+    const both = { callId, role, keys: this.#keys, path: this.path, counters, emit };
+    this.#sender = new Sender({ ...both, codec, socket: shared.socket, ring: shared.ring });
+    const first = 1 + ((shared.random(1)[0] ?? 0) % 255);
+    this.#control = new ControlStream(
+      (message) => this.#say(message),
+      () => this.#report(),
+      first,
+    );
+    this.#receiver = new Receiver(
+      {
+        ...both,
+        playout: this.playout,
+        onControl: (arrival) => this.#controlArrived(arrival),
+        onChallenge: (challenge, to) => this.#say({ kind: 'PATH', challenge }, to),
+      },
+      now,
+    );
+  }
+
+  get isOver(): boolean {
+    return this.#control.isGone;
+  }
+
+  /** Whether voice goes in and out. */
+  get isTalking(): boolean {
+    return this.#voice && !this.#control.isEnding;
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.#control.roundTripMs;
+  }
+
+  install(message: Extract<DaemonToEngine, { type: 'install-epoch' }>): void {
+    this.#keys.install(message);
+    // Before there is voice, what the engine itself has to say goes with the handshake.
+    if (message.epoch === HANDSHAKE_EPOCH && message.send.control) {
+      this.#sender.epoch ??= HANDSHAKE_EPOCH;
+    }
+  }
+
+  sendOn(epoch: number, now: number): void {
+    this.#now = now;
+    this.#sender.epoch = epoch;
+    // First under the new epoch: where its counters stand on the timeline.
+    this.#announce();
+  }
+
+  dropEpoch(epoch: number, direction: 'send' | 'receive'): void {
+    this.#keys.drop(epoch, direction);
+  }
+
+  lease(message: Extract<DaemonToEngine, { type: 'lease' }>): void {
+    this.#keys.extend(message);
+  }
+
+  allowVoice(allowed: boolean, now: number): void {
+    this.#voice = allowed;
+    this.#receiver.lastHeardMs = now;
+  }
+
+  mute(muted: boolean, now: number): void {
+    this.#now = now;
+    if (muted === this.#muted) return;
+    this.#muted = muted;
+    this.#announce();
+  }
+
+  sendControl(epoch: number, payload: Uint8Array, now: number): void {
+    this.#sender.control(epoch, payload, now);
+  }
+
+  /** One captured frame. */
+  speak(frame: Int16Array, now: number): void {
+    if (this.isTalking) this.#sender.voice(frame, this.#muted, now);
+  }
+
+  receive(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): Verdict {
+    this.#now = now;
+    return this.#receiver.receive(header, datagram, from, now);
+  }
+
+  /** Counts a datagram that came from this call's address and was not opened. */
+  note(verdict: Exclude<Verdict, 'opened' | 'no-key'>): void {
+    if (verdict === 'waiting') this.counters.leaseWaits++;
+    else this.counters[verdict]++;
+  }
+
+  close(bye: ByeReason | undefined, now: number): void {
+    this.#now = now;
+    // A call that the peer ended answers its repeated goodbyes until they stop.
+    if (!this.#control.isEnding) this.#control.close(bye, now);
+  }
+
+  /** Whatever is due; called every few tens of ms. */
+  tick(now: number): void {
+    this.#now = now;
+    this.#control.tick(now);
+    const quiet = this.isTalking && now - this.#receiver.lastHeardMs >= QUIET_MS;
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.#emit({ type: quiet ? 'quiet' : 'heard', callId: this.callId });
+  }
+
+  /** The program ends: one goodbye, without waiting for an answer. */
+  sayOnce(reason: ByeReason): void {
+    this.#control.sayOnce(reason);
+  }
+
+  /** Every key is erased. */
+  end(): void {
+    this.#keys.erase();
+  }
+
+  #controlArrived({ epoch, counter, message: bytes, from }: ControlArrival): void {
+    const { callId } = this;
+    const now = this.#now;
+    const message = decodeControl(bytes);
+    switch (message?.kind) {
+      case undefined:
+        this.counters.malformed++;
+        break;
+      case 'PING':
+        this.#control.ping(message, now);
+        break;
+      case 'PONG':
+        this.#control.pong(message, now);
+        break;
+      case 'REPORT':
+        this.#control.reported(message);
+        break;
+      case 'MODE':
+        if (this.#control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
+        break;
+      case 'PATH':
+        this.#say({ kind: 'PATH_OK', challenge: message.challenge }, from);
+        break;
+      case 'PATH_OK':
+        this.path.answered(message.challenge, from);
+        break;
+      case 'BYE':
+        if (this.#control.bye(now)) this.#emit({ type: 'bye', callId, reason: message.reason });
+        break;
+      case 'PROBE':
+        break; // its address was all that it had to say
+      default:
+        this.#emit({ type: 'control', callId, epoch, payload: bytes.slice() });
+    }
+  }
+
+  #modeArrived(mode: Extract<ControlMessage, { kind: 'MODE' }>): void {
+    if (mode.sequence === this.#peerMode.sequence) return;
+    this.#peerMode = mode;
+    const { id, frameMs } = this.#codec;
+    if (mode.codec === id && mode.frameMs === frameMs) {
+      this.playout.base(mode.epoch, mode.counter, mode.timestamp);
+    }
+    this.#emit({ type: 'peer-mode', callId: this.callId, muted: mode.muted });
+  }
+
+  #announce(): void {
+    const { base } = this.#sender;
+    if (!base) return;
+    const { id, frameMs } = this.#codec;
+    const mode = { codec: id, frameMs, muted: this.#muted, held: false, ...base };
+    this.#control.announce(mode, this.#now);
+  }
+
+  #say(message: ControlMessage, to?: Address): void {
+    const { epoch } = this.#sender;
+    if (epoch !== undefined) this.#sender.control(epoch, encodeControl(message), this.#now, to);
+  }
+
+  #report(): Report {
+    const { received, lost } = this.playout.jitter.counters;
+    const jitterMicros = Math.min(U32 - 1, Math.round(this.playout.jitterMs * 1000));
+    return { received: received % U32, lost: lost % U32, jitterMicros };
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * All calls of an engine around one socket and one pair of devices: which call a datagram is for,
+ * one microphone for all of them, all of them in one loudspeaker, levels and counters.
+ */
+import { toHex } from '@kyberline/core/crypto/bytes';
+import { LevelMeter, meanSquare } from '@kyberline/core/voice/level';
+import { emptyHeader, type PacketHeader, readHeader } from '@kyberline/core/voice/packet';
+import { openCodec } from '../codec/codec.js';
+import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
+import { same } from './path.js';
+import type { Verdict } from './receive.js';
+import { Session, type SharedParts } from './session.js';
+
+/** SPEC 9: trials of keys for datagrams from unknown addresses, a second, in all. */
+const TRIALS_PER_SECOND = 1_000;
+
+export class Switchboard {
+  readonly #calls = new Map<string, Session>();
+  readonly #input = new LevelMeter();
+  readonly #output = new LevelMeter();
+  readonly #header = emptyHeader();
+  #mixed = new Int16Array(0);
+  #trials = { second: 0, left: TRIALS_PER_SECOND };
+  strayDatagrams = 0;
+
+  constructor(
+    private readonly shared: SharedParts,
+    private readonly now: () => number,
+  ) {
+    shared.socket.onDatagram((bytes, from) => this.receive(bytes, from));
+  }
+
+  /** Whether any call needs the devices. */
+  get hasCalls(): boolean {
+    return [...this.#calls.values()].some((call) => !call.isOver);
+  }
+
+  /** What the daemon says of calls; everything else is the engine's. */
+  handle(message: DaemonToEngine): void {
+    const now = this.now();
+    if (message.type === 'open-call') {
+      this.#open(message, now);
+      return;
+    }
+    if (!('callId' in message)) return;
+    const call = this.#calls.get(toHex(message.callId));
+    if (!call) return;
+    switch (message.type) {
+      case 'install-epoch':
+        call.install(message);
+        break;
+      case 'send-on':
+        call.sendOn(message.epoch, now);
+        break;
+      case 'drop-epoch':
+        call.dropEpoch(message.epoch, message.direction);
+        break;
+      case 'lease':
+        call.lease(message);
+        break;
+      case 'send-control':
+        call.sendControl(message.epoch, message.payload, now);
+        break;
+      case 'allow-voice':
+        call.allowVoice(message.allowed, now);
+        break;
+      case 'mute':
+        call.mute(message.muted, now);
+        break;
+      case 'close-call':
+        call.close(message.bye, now);
+        break;
+    }
+  }
+
+  /** One captured frame, for every call that talks. */
+  capture(frame: Int16Array): void {
+    const now = this.now();
+    this.#input.note(meanSquare(frame));
+    for (const call of this.#calls.values()) call.speak(frame, now);
+  }
+
+  /** One frame for the loudspeaker: the sum of all calls. */
+  play(frame: Int16Array): void {
+    frame.fill(0);
+    if (this.#mixed.length !== frame.length) this.#mixed = new Int16Array(frame.length);
+    for (const call of this.#calls.values()) {
+      if (call.isTalking && call.playout.play(this.#mixed)) add(frame, this.#mixed);
+    }
+    this.#output.note(meanSquare(frame));
+  }
+
+  /** Whatever is due in any call. */
+  tick(): void {
+    const now = this.now();
+    for (const [id, call] of this.#calls) {
+      call.tick(now);
+      if (!call.isOver) continue;
+      call.end();
+      this.#calls.delete(id);
+    }
+  }
+
+  /** One datagram: the calls of its address first, then, in bounds, those that may have moved. */
+  receive(datagram: Uint8Array, from: Address): void {
+    const now = this.now();
+    const header = readHeader(datagram, this.#header);
+    let owner: Session | undefined;
+    let verdict: Verdict = 'malformed';
+    for (const call of this.#calls.values()) {
+      if (!call.path.remote || !same(call.path.remote, from)) continue;
+      const said = header ? call.receive(header, datagram, from, now) : 'malformed';
+      if (said === 'opened') return;
+      // Two calls of one peer share an address: what one could not open may be the other's.
+      if (owner && (said === 'forged' || said === 'no-key')) continue;
+      owner = call;
+      verdict = said;
+    }
+    const isOpen = owner === undefined || verdict === 'forged' || verdict === 'no-key';
+    if (header && isOpen && this.#moved(header, datagram, from, now)) return;
+    if (owner && verdict !== 'no-key') owner.note(verdict);
+    else this.strayDatagrams++;
+  }
+
+  levels(): EngineToDaemon {
+    return {
+      type: 'levels',
+      input: this.#input.take(),
+      output: this.#output.take(),
+      calls: this.#talking().map(({ callId, playout }) => ({
+        callId,
+        heard: playout.level.take(),
+      })),
+    };
+  }
+
+  /** @param devices what the microphone and the loudspeaker missed since they were started */
+  countersOf(devices: { overruns: number; underruns: number }): EngineToDaemon {
+    const calls = this.#talking();
+    return {
+      type: 'counters',
+      calls: calls.map((call) => countersOf(call, devices)),
+      strayDatagrams: this.strayDatagrams,
+      leaseWaits: calls.reduce((sum, { counters }) => sum + counters.leaseWaits, 0),
+    };
+  }
+
+  /** The daemon is gone: every peer is told, once each time this is called. */
+  sayGoodbye(): void {
+    for (const call of this.#calls.values()) call.sayOnce('program-stopped');
+  }
+
+  close(): void {
+    for (const call of this.#calls.values()) call.end();
+    this.#calls.clear();
+  }
+
+  #open(message: Extract<DaemonToEngine, { type: 'open-call' }>, now: number): void {
+    const codec = openCodec(message.codec);
+    if (!codec) {
+      this.shared.emit({
+        type: 'log',
+        level: 'error',
+        sentence: `A call was to use the codec ${message.codec}, which this engine does not have.`,
+      });
+      return;
+    }
+    const id = toHex(message.callId);
+    this.#calls.get(id)?.end();
+    this.#calls.set(id, new Session(message, codec, this.shared, now));
+  }
+
+  /** Calls at other addresses: whichever opens it has a peer that moved. */
+  #moved(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): boolean {
+    for (const call of this.#calls.values()) {
+      const { remote } = call.path;
+      if ((remote && same(remote, from)) || !this.#mayTry(now)) continue;
+      if (call.receive(header, datagram, from, now) === 'opened') return true;
+    }
+    return false;
+  }
+
+  #mayTry(now: number): boolean {
+    const second = Math.floor(now / 1000);
+    if (second !== this.#trials.second) this.#trials = { second, left: TRIALS_PER_SECOND };
+    if (this.#trials.left === 0) return false;
+    this.#trials.left--;
+    return true;
+  }
+
+  #talking(): Session[] {
+    return [...this.#calls.values()].filter((call) => call.isTalking);
+  }
+}
+
+function countersOf(
+  call: Session,
+  devices: { overruns: number; underruns: number },
+): Extract<EngineToDaemon, { type: 'counters' }>['calls'][number] {
+  const { callId, counters, playout, roundTripMs } = call;
+  const { leaseWaits: _, ...packets } = counters;
+  const { jitter } = playout;
+  const frameMs = playout.frameMs;
+  return {
+    callId,
+    ...packets,
+    ...jitter.counters,
+    inputOverruns: devices.overruns,
+    outputUnderruns: devices.underruns,
+    jitterBufferMs: jitter.buffered * frameMs,
+    jitterTargetMs: jitter.targetFrames * frameMs,
+    jitterMs: playout.jitterMs,
+    ...(roundTripMs !== undefined && { roundTripMs }),
+    lossRatio: playout.lossRatio,
+  };
+}
+
+function add(sum: Int16Array, frame: Int16Array): void {
+  for (let i = 0; i < sum.length; i++) {
+    sum[i] = Math.max(-32_768, Math.min(32_767, sum[i]! + frame[i]!));
+  }
+}
