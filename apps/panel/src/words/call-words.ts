@@ -32,7 +32,7 @@ export function trustSentence(trust: Trust, name: string): string {
     case 'new':
       return `No call with ${name} yet, so their key is not known here.`;
     case 'seen':
-      return `Same key as in earlier calls. You have not compared the four words with ${name} yet.`;
+      return `The key is the one that this machine knows for ${name}. You have not compared the four words yet.`;
     case 'verified':
       return `You and ${name} compared the four words: this is their key.`;
     case 'changed':
