@@ -10,6 +10,7 @@ const LOCK = join(ROOT, 'package-lock.json');
 /** npm's own record of what is in node_modules; written last. */
 const INSTALLED = join(NODE_MODULES, '.package-lock.json');
 const NOTE = join(NOTES, 'installed-for.txt');
+const SHOWN_ERRORS = 20;
 
 /** What native modules were built for. */
 const BUILT_FOR = `${process.platform} ${process.arch} modules ${process.versions.modules}`;
@@ -49,20 +50,49 @@ export async function install() {
     return;
   }
   const line = progress(`Installing dependencies (${reason})`);
-  const { code, tail } = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=warn'], {
-    cwd: ROOT,
-    onLine: (text) => line.note(text),
-  });
+  const { code, said } = await npmInstall((text) => line.note(text));
   if (code !== 0) {
     line.failed();
     throw new Problem(
       'install-failed',
-      "The dependencies could not be installed: see npm's last lines above. Check the network (npm must reach its registry) and that a compiler is there (Debian: build-essential python3), then run the same command again.",
-      { detail: tail.join('\n') },
+      "The dependencies could not be installed: npm's own words are above. Check the network (npm must reach its registry) and that a compiler is there (Debian: build-essential python3), then run the same command again.",
+      { detail: said.join('\n') },
     );
   }
   line.done();
   note();
+}
+
+/**
+ * `npm ci`, which takes exactly what package-lock.json says; where that file does not name every
+ * optional package of this platform (it was written on another), `npm install`, which takes what the
+ * file says and adds only those. Neither changes a file of the repository.
+ * @param {(line: string) => void} onLine
+ */
+async function npmInstall(onLine) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=warn'];
+  const exact = await npm(['ci', ...quiet], onLine);
+  return exact.unfitting ? npm(['install', '--no-save', ...quiet], onLine) : exact;
+}
+
+/**
+ * @param {string[]} args
+ * @param {(line: string) => void} onLine
+ */
+async function npm(args, onLine) {
+  /** @type {string[]} */
+  const errors = [];
+  let unfitting = false;
+  const { code, tail } = await runNpm(args, {
+    cwd: ROOT,
+    onLine: (text) => {
+      onLine(text);
+      if (/\bcode EUSAGE\b/.test(text)) unfitting = true;
+      // npm says first what went wrong and then for long what else it can do.
+      if (/^npm error /i.test(text) && errors.length < SHOWN_ERRORS) errors.push(text);
+    },
+  });
+  return { code, unfitting, said: errors.length > 0 ? errors : tail };
 }
 
 function note() {
