@@ -1,4 +1,4 @@
-/** The built panel with the fake daemon behind it and a browser before it, for browser tests. */
+/** The built panel with the fake daemon behind it, for tests that put a browser before it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,16 +7,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
-import { type Browser, chromium } from 'playwright-core';
 import { type FakeDaemon, startFakeDaemon } from './fake-daemon';
+import { scriptedState } from './scripted-state';
 
-const CHROMIUM = '/usr/bin/chromium';
+/** How the tests start Debian's browser. */
+export const BROWSER = {
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+/** A command that has not come by then does not come, ms. */
+const PATIENCE_MS = 10_000;
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const SERVER = join(PACKAGE, 'dist', 'main.js');
 
 /** Why browser tests cannot run here, or undefined if they can. */
 export function whyNoBrowser(): string | undefined {
-  if (!existsSync(CHROMIUM)) return `there is no ${CHROMIUM}`;
+  if (!existsSync(BROWSER.executablePath)) return `there is no ${BROWSER.executablePath}`;
   if (!existsSync(SERVER) || !existsSync(join(PACKAGE, '.next', 'BUILD_ID'))) {
     return 'the panel has not been built (npm run build)';
   }
@@ -25,48 +39,57 @@ export function whyNoBrowser(): string | undefined {
 
 export type RunningPanel = {
   url: string;
-  browser: Browser;
   daemon: FakeDaemon;
-  /** Ends the daemon and starts another one with another token on the same port. */
-  restartDaemon: (state: StateSnapshot) => Promise<void>;
+  /** Puts the daemon into a state of the test's own, with no command asked of it yet. */
+  given: (edit?: (state: StateSnapshot) => void) => void;
+  /** The commands that came so far. */
+  asked: () => string[];
+  /** Waits for a command of this name and returns its input. */
+  command: (name: string) => Promise<unknown>;
+  /** Starts another daemon with another token on the same port, after ending the old one. */
+  restartDaemon: () => Promise<void>;
   close: () => Promise<void>;
 };
 
-export async function startPanel(state: StateSnapshot): Promise<RunningPanel> {
+export async function startPanel(): Promise<RunningPanel> {
   const home = await mkdtemp(join(tmpdir(), 'kyberline-browser-'));
   const token = (digit: string) => digit.repeat(64);
   const writeToken = (text: string) => writeFile(join(home, 'token'), `${text}\n`, { mode: 0o600 });
   await writeToken(token('a'));
-  const daemon = await startFakeDaemon(token('a'), state);
+  const daemon = await startFakeDaemon(token('a'), scriptedState());
   const [port, registryPort] = [await freePort(), await freePort()];
   const server = await startServer([
     ...['--port', String(port), '--daemon-port', String(daemon.port), '--home', home],
     ...['--registry-host', '127.0.0.1', '--registry-port', String(registryPort)],
   ]);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
   const running: RunningPanel = {
     url: `http://localhost:${port}`,
-    browser,
     daemon,
-    restartDaemon: async (next) => {
+    given: (edit = () => undefined) => {
+      running.daemon.commands.length = 0;
+      running.daemon.onCommand(() => undefined);
+      running.daemon.change((state) => {
+        Object.assign(state, scriptedState());
+        edit(state);
+      });
+    },
+    asked: () => running.daemon.commands.map(({ name }) => name),
+    command: async (name) => {
+      const until = performance.now() + PATIENCE_MS;
+      while (performance.now() < until) {
+        const found = running.daemon.commands.find((one) => one.name === name);
+        if (found !== undefined) return found.input;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`no command ${name} came, only ${running.asked().join(', ') || 'none'}`);
+    },
+    restartDaemon: async () => {
       const again = running.daemon.port;
       await running.daemon.close();
       await writeToken(token('b'));
-      running.daemon = await startFakeDaemon(token('b'), next, again);
+      running.daemon = await startFakeDaemon(token('b'), scriptedState(), again);
     },
     close: async () => {
-      await browser.close();
       const gone = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGTERM');
       await gone;
