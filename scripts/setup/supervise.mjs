@@ -88,7 +88,7 @@ function keep(service, say) {
     const startedAt = performance.now();
     const own = spawn(process.execPath, ['--import', FOLLOW, ...service.args], {
       cwd: ROOT,
-      env: { ...process.env, ...service.env },
+      env: { ...process.env, ...service.env, KYBERLINE_SUPERVISED: '1' },
       // The channel is how it says that it is ready, and how it learns that we are gone.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',

@@ -104,6 +104,32 @@ writeFileSync(${JSON.stringify(grandchild)}, String(child.pid));`,
     await eventually('the grandchild is gone', 2000, () => !isAlive(pid));
   });
 
+  test("does not follow into a program's own children and their channels", async () => {
+    const said = join(folder, 'said');
+    const child = join(folder, 'child.mjs');
+    writeFileSync(
+      child,
+      `import { writeFileSync } from 'node:fs';
+process.on('disconnect', () => setTimeout(() => {
+  writeFileSync(${JSON.stringify(said)}, 'goodbye');
+  process.exit(0);
+}, 300));
+process.send('here');
+`,
+    );
+    const { service, pidFile } = program(
+      'one',
+      `import { fork } from 'node:child_process';
+const child = fork(${JSON.stringify(child)}, { detached: true });
+await new Promise((resolve) => child.once('message', resolve));`,
+    );
+    const supervisor = supervise([service], () => {});
+    await supervisor.ready();
+    process.kill(pidIn(pidFile), 'SIGKILL');
+    await eventually('the grandchild said goodbye', 3000, () => existsSync(said));
+    await supervisor.stop();
+  });
+
   test('that is killed itself leaves nothing behind', async () => {
     const { service, pidFile } = program('one');
     const host = join(folder, 'host.mjs');

@@ -33,7 +33,7 @@ export const STAGES = [
     run: async () => {
       const packages = await turbo(['typecheck'], () => {});
       if (packages.code !== 0) return broken('turbo run typecheck', packages.tail);
-      for (const project of ['scripts', 'tests']) {
+      for (const project of ['scripts', 'tests', 'tests/e2e']) {
         const result = await run(
           process.execPath,
           [join(NODE_MODULES, 'typescript', 'bin', 'tsc'), '-p', join(project, 'tsconfig.json')],
