@@ -165,8 +165,12 @@ export class LiveCall {
         if (proof) this.#media.send(HANDSHAKE_EPOCH, { kind: 'CONFIRM', proof });
         break;
       }
+      case 'prepare-voice':
+        this.#prepareVoice();
+        break;
       case 'start-voice':
-        this.#startVoice();
+        this.#media.sendOn(0);
+        this.#media.allowVoice();
         break;
       case 'set-mute':
         this.#media.mute(effect.muted);
@@ -216,7 +220,7 @@ export class LiveCall {
     if (this.#state.muted) this.#media.mute(true);
   }
 
-  #startVoice(): void {
+  #prepareVoice(): void {
     const { secrets, party, peer, registry, peerFingerprint } = this.meeting;
     const { words, emoji } = secrets.finish();
     Object.assign(this.facts, { words, emoji });
@@ -226,8 +230,6 @@ export class LiveCall {
     }
     this.#media.install(0, 'receive');
     this.#media.install(0, 'send');
-    this.#media.sendOn(0);
-    this.#media.allowVoice();
   }
 
   #tellExchange(effect: Extract<CallEffect, { type: 'tell-registry' }>): void {

@@ -104,7 +104,9 @@ export type CallEffect =
   | { type: 'open-media' }
   | { type: 'send-confirm' }
   | { type: 'send-probe' }
-  /** Both confirms are good: install epoch 0, erase the handshake, let voice flow. */
+  /** Both confirms are good: install epoch 0 both ways, erase the handshake. */
+  | { type: 'prepare-voice' }
+  /** The peer has epoch 0 too: send on it, let voice flow. */
   | { type: 'start-voice' }
   | { type: 'tell-registry'; what: 'hangup' }
   | { type: 'tell-registry'; what: 'reject'; reason: RejectReason }

@@ -79,13 +79,20 @@ describe('the life of a call', () => {
   it('goes from the offer to voice on the callee side, which probes until the caller proves itself', () => {
     const call = connectingIn().wait(1_000);
     expect(call.did('send-probe')).toBeGreaterThanOrEqual(9);
-    expect(call.did('start-voice')).toBe(0);
+    expect(call.did('prepare-voice')).toBe(0);
     call.on({ type: 'confirm-verified' });
-    expect(call.did('start-voice')).toBe(1);
+    expect(call.did('prepare-voice')).toBe(1);
     expect(call.at).toBe('connecting');
     call.on({ type: 'epoch-heard', epoch: 0 });
     expect(call.at).toBe('active');
     expect(call.records()).toEqual(['started', 'connected']);
+  });
+
+  it('lets the callee speak only once the caller is known to have the key for it', () => {
+    const call = connectingIn().on({ type: 'confirm-verified' });
+    expect(call.did('start-voice')).toBe(0);
+    call.on({ type: 'epoch-heard', epoch: 0 });
+    expect(call.did('start-voice')).toBe(1);
   });
 
   it('answers by itself when told to, without ringing', () => {

@@ -67,17 +67,20 @@ export function connecting(
   switch (event.type) {
     case 'confirm-verified':
       if (phase.confirmed) return same(state);
-      // The caller is done: its first epoch-0 packet tells the callee that its proof arrived.
+      // The caller is done: its first epoch-0 packet tells the callee that its proof arrived. The
+      // callee's own voice waits for that, since the caller has no key for it before.
       return state.direction === 'outgoing'
-        ? activate(state, now, { type: 'start-voice' })
+        ? activate(state, now, { type: 'prepare-voice' }, { type: 'start-voice' })
         : to(
             state,
             { ...phase, confirmed: true, resendAt: now + state.times.confirmEveryMs },
-            { type: 'start-voice' },
+            { type: 'prepare-voice' },
             { type: 'send-confirm' },
           );
     case 'epoch-heard':
-      return phase.confirmed && event.epoch === 0 ? activate(state, now) : same(state);
+      return phase.confirmed && event.epoch === 0
+        ? activate(state, now, { type: 'start-voice' })
+        : same(state);
     case 'bye':
       return end(state, endedBy(event.reason), now, { tell: true });
     case 'engine-restarted':

@@ -176,10 +176,12 @@ export class WireEnd {
       case 'send-probe':
         this.#sendControl(HANDSHAKE_EPOCH, { kind: 'PROBE' });
         break;
-      case 'start-voice':
+      case 'prepare-voice':
         this.words = this.secrets.finish().words;
         this.#install(0, 'receive');
         this.#install(0, 'send');
+        break;
+      case 'start-voice':
         this.#sendEpoch = 0;
         this.#voice = true;
         break;
