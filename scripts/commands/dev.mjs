@@ -6,7 +6,7 @@
  *   apps/panel/src/server ──── tsc --watch ──► dist ──changed──► panel again
  *   apps/panel/src ─────────── Next.js, live
  */
-import { watch } from 'node:fs';
+import { readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { turbo } from '../setup/build.mjs';
 import { install } from '../setup/install.mjs';
@@ -93,19 +93,38 @@ function watchers() {
 
 /**
  * @param {string} folder
- * @param {() => void} act once after a burst of changes
+ * @param {() => void} act once after a burst of real changes
  * @returns {() => void} ends the watching
  */
 function onChange(folder, act) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  const known = new Map(compiledFiles(folder).map((path) => [path, readFileSync(path, 'utf8')]));
   const watcher = watch(folder, { recursive: true }, (_, name) => {
     if (name?.endsWith('.js') !== true) return;
     clearTimeout(timer);
-    timer = setTimeout(act, SETTLED_MS);
+    timer = setTimeout(settle, SETTLED_MS);
   });
+  // A compiler that starts to watch writes every file once more, as it was.
+  const settle = () => {
+    let changed = false;
+    for (const path of compiledFiles(folder)) {
+      const text = readFileSync(path, 'utf8');
+      if (known.get(path) === text) continue;
+      known.set(path, text);
+      changed = true;
+    }
+    if (changed) act();
+  };
   return () => {
     clearTimeout(timer);
     watcher.close();
   };
+}
+
+/** @param {string} folder */
+function compiledFiles(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(folder, name));
 }
