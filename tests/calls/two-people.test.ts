@@ -1,0 +1,225 @@
+/**
+ * Two people talk over real PortAudio, real UDP and the whole protocol, both at once; what counts is
+ * what their speakers gave out. Then the same with one side that is a file.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Pulse, startPulse } from '../rig/pulse.js';
+import { type Registry, startRegistry } from '../rig/registry.js';
+import { alignedCorrelation, durationMs, encodeWav, readWav, rmsDbfs } from '../rig/sound.js';
+import { SPEAKERS, speechFile, TEXTS } from '../rig/speech.js';
+import {
+  type Conversation,
+  converse,
+  NO_VOICE,
+  OTHER_VOICE,
+  outcomes,
+  SAME_VOICE,
+  SPEECH_MS,
+  sayings,
+} from './conversation.js';
+import { startPair } from './pair.js';
+import { Started } from './started.js';
+import {
+  asSound,
+  audioOf,
+  between,
+  misdirected,
+  noncesTwice,
+  packetsOf,
+  repeatedBlocks,
+  sizesOf,
+  type TappedPacket,
+  unevenness,
+  usedTwice,
+} from './tap.js';
+
+const FRAMES_PER_SECOND = 50;
+/** 16 bytes header, 640 of PCM16, 16 of tag (SPEC 9). */
+const AUDIO_BYTES = 672;
+/** Chi-squared of 255 degrees of freedom: chance goes past this once in 10^8 times. */
+const MOST_UNEVEN = 400;
+/** Who sends in which direction, and who hears it. */
+const WAYS = [
+  ['A>B', 'alice', 'bob'],
+  ['B>A', 'bob', 'alice'],
+] as const;
+
+const started = new Started();
+let pulse: Pulse;
+let registry: Registry;
+let said: Awaited<ReturnType<typeof sayings>>;
+
+beforeAll(async () => {
+  pulse = await started.add(startPulse(['alice', 'bob']));
+  registry = await started.add(startRegistry());
+  said = await sayings();
+});
+afterAll(() => started.stop());
+
+describe('two people over PortAudio', () => {
+  let call: Conversation;
+
+  beforeAll(async () => {
+    const pair = await startPair(started, { registry, seed: 1, pulse });
+    call = await converse(started, pulse, pair, said, ['alice', 'bob']);
+  }, 90_000);
+
+  it('hear what the other said for 20 s, while both speak', () => {
+    for (const [, speaker, listener] of WAYS) {
+      expect(durationMs(said[speaker])).toBe(SPEECH_MS);
+      const { correlation } = alignedCorrelation(call.heardBy[listener]!, said[speaker]);
+      expect(correlation, listener).toBeGreaterThan(SAME_VOICE);
+    }
+  });
+
+  it('hear nobody else, and not themselves', () => {
+    for (const [, , listener] of WAYS) {
+      for (const other of ['mallory', listener] as const) {
+        const { correlation } = alignedCorrelation(call.heardBy[listener]!, said[other]);
+        expect(correlation, `${listener}, ${other}`).toBeLessThan(OTHER_VOICE);
+      }
+    }
+  });
+
+  it('have devices that do not run dry once they have started', () => {
+    for (const { afterStart, atEnd } of Object.values(call.counted)) {
+      expect(atEnd.outputUnderruns - afterStart.outputUnderruns).toBe(0);
+      expect(atEnd.inputOverruns - afterStart.inputOverruns).toBe(0);
+    }
+  });
+
+  it('receive every frame that passed, and every one is accounted for', () => {
+    expectBalance(call);
+    for (const { atEnd } of Object.values(call.counted)) {
+      expect(atEnd.forged + atEnd.malformed + atEnd.replayed + atEnd.duplicate).toBe(0);
+    }
+  });
+
+  it('count as sent what was seen on the wire', () => {
+    for (const [direction, speaker] of WAYS) {
+      const wire = audioOf(call.tap, direction);
+      const { seen } = call.counted[speaker];
+      expect(seen.length).toBeGreaterThan(SPEECH_MS / 1000);
+      // A report is on its way for a while, in which further frames leave.
+      for (const { atMs, counters } of seen) {
+        const before = wire.filter((packet) => packet.atMs <= atMs).length;
+        expect(Math.abs(before - counters.sent)).toBeLessThan(FRAMES_PER_SECOND / 2);
+      }
+    }
+  });
+
+  it('see the same four words', () => {
+    expect(call.views.alice.words).toHaveLength(4);
+    expect(call.views.bob.words).toEqual(call.views.alice.words);
+  });
+
+  it('are not heard while they are muted', () => {
+    expect(rmsDbfs(call.heardWhileMuted!.samples)).toBeLessThan(-60);
+  });
+
+  describe('and a tap between them', () => {
+    const audio = {} as Record<'A>B' | 'B>A', TappedPacket[]>;
+
+    beforeAll(() => {
+      for (const [direction] of WAYS) audio[direction] = audioOf(call.tap, direction);
+    });
+
+    it('sees audio packets of one size and in one rhythm, in speech, silence and mute', () => {
+      for (const [direction] of WAYS) {
+        for (const [stretch, [from, until]] of Object.entries(call.times)) {
+          const packets = between(audio[direction], [from, until]);
+          expect(sizesOf(packets), stretch).toEqual([AUDIO_BYTES]);
+          const rate = packets.length / ((until - from) / 1000);
+          expect(Math.abs(rate / FRAMES_PER_SECOND - 1), stretch).toBeLessThan(0.05);
+        }
+      }
+    });
+
+    it('finds every nonce used once per key', () => {
+      const packets = packetsOf(call.tap);
+      expect(packets.length).toBeGreaterThan((2 * FRAMES_PER_SECOND * SPEECH_MS) / 1000);
+      expect(misdirected(packets)).toEqual([]);
+      expect(usedTwice(packets)).toEqual([]);
+      expect(noncesTwice(packets)).toEqual([]);
+    });
+
+    it('finds no bytes that repeat, although silence is all alike', () => {
+      expect(repeatedBlocks(packetsOf(call.tap))).toBe(0);
+    });
+
+    it('hears noise where somebody speaks', () => {
+      for (const [direction, speaker] of WAYS) {
+        const tapped = between(audio[direction], call.times.speech);
+        const { correlation } = alignedCorrelation(asSound(tapped), said[speaker]);
+        expect(correlation, speaker).toBeLessThan(NO_VOICE);
+        expect(unevenness(tapped), speaker).toBeLessThan(MOST_UNEVEN);
+      }
+    });
+
+    it('would hear the speech, and find repetitions, were it not sealed', () => {
+      const voice = encodeWav(said.alice).subarray(44);
+      const bare = between(audio['A>B'], call.times.speech).map((packet, n) => {
+        const bytes = Buffer.from(packet.bytes).fill(0, 16, 656);
+        voice.copy(bytes, 16, n * 640, (n + 1) * 640);
+        return { ...packet, bytes };
+      });
+      expect(alignedCorrelation(asSound(bare), said.alice).correlation).toBeGreaterThan(SAME_VOICE);
+      expect(unevenness(bare)).toBeGreaterThan(100 * MOST_UNEVEN);
+      expect(repeatedBlocks(bare)).toBeGreaterThan(1000);
+    });
+  });
+});
+
+describe('two people of whom one is a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kyberline-file-'));
+  const recording = join(folder, 'heard.wav');
+  let call: Conversation;
+
+  beforeAll(async () => {
+    const file = await speechFile(TEXTS.bob, SPEAKERS.bob);
+    const bob = { name: 'ben', env: {}, input: `file:${file}`, output: `file:${recording}` };
+    const pair = await startPair(started, {
+      registry,
+      seed: 2,
+      pulse,
+      alice: { name: 'anna' },
+      bob,
+    });
+    call = await converse(started, pulse, pair, said, ['alice']);
+    await pair.bob.stop();
+  }, 90_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('hear what the other said for 20 s, and nobody else', () => {
+    const heardBy = { alice: call.heardBy.alice!, bob: readWav(recording) };
+    for (const [, speaker, listener] of WAYS) {
+      const heard = heardBy[listener];
+      expect(alignedCorrelation(heard, said[speaker]).correlation).toBeGreaterThan(SAME_VOICE);
+      expect(alignedCorrelation(heard, said.mallory).correlation).toBeLessThan(OTHER_VOICE);
+    }
+  });
+
+  it('have devices that do not run dry once they have started', () => {
+    for (const { afterStart, atEnd } of Object.values(call.counted)) {
+      expect(atEnd.outputUnderruns - afterStart.outputUnderruns).toBe(0);
+      expect(atEnd.inputOverruns - afterStart.inputOverruns).toBe(0);
+    }
+  });
+
+  it('receive every frame that passed, and every one is accounted for', () => {
+    expectBalance(call);
+  });
+});
+
+function expectBalance(call: Conversation): void {
+  for (const [direction, , listener] of WAYS) {
+    const { atEnd } = call.counted[listener];
+    const passed = audioOf(call.tap, direction).filter(({ fate }) => fate === 'passed');
+    expect(atEnd.received, listener).toBe(passed.length);
+    expect(atEnd.received, listener).toBe(outcomes(atEnd));
+    expect(atEnd.lost, listener).toBe(0);
+  }
+}
