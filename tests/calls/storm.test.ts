@@ -1,0 +1,105 @@
+/** A network that loses 30 %, reorders 20 % and doubles 10 % of all datagrams, from the first one on. */
+import type { CallCounters, CallView } from '@kyberline/shared/snapshot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sleep } from '../rig/child.js';
+import { startRegistry } from '../rig/registry.js';
+import type { Tapped } from '../rig/udp-proxy.js';
+import { callOf, connect, freshCounters, type Pair, phasesSeen, startPair } from './pair.js';
+import { Started } from './started.js';
+import { audioOf, packetsOf, usedTwice } from './tap.js';
+
+const STORM = { loss: 0.3, reorder: 0.2, duplicate: 0.1 };
+const STORM_MS = 15_000;
+/** Overtaken datagrams come 50 ms late: all have arrived by then. */
+const CALM_MS = 500;
+const REKEY_SECONDS = 2;
+/** Of seven in 15 s: at 30 % loss a rekey takes one or two repetitions, 250 ms each, more. */
+const LEAST_REKEYS = 4;
+const WAYS = [
+  ['A>B', 'alice', 'bob'],
+  ['B>A', 'bob', 'alice'],
+] as const;
+
+describe('a call through a storm', () => {
+  const started = new Started();
+  let pair: Pair;
+  let tap: readonly Tapped[];
+  const before = {} as Record<'alice' | 'bob', CallView>;
+  const after = {} as Record<'alice' | 'bob', CallView>;
+  const counters = {} as Record<'alice' | 'bob', CallCounters>;
+
+  beforeAll(async () => {
+    const registry = await started.add(startRegistry());
+    const often = { rekeyEverySeconds: REKEY_SECONDS };
+    pair = await startPair(started, {
+      registry,
+      seed: 20_251,
+      trouble: STORM,
+      alice: { name: 'alice', ...often },
+      bob: { name: 'bob', ...often },
+    });
+    Object.assign(before, await connect(pair));
+    await sleep(STORM_MS);
+    pair.proxy.change({ blackout: true });
+    await sleep(CALM_MS);
+    [counters.alice, counters.bob] = await Promise.all([
+      freshCounters(pair.alice),
+      freshCounters(pair.bob),
+    ]);
+    tap = [...pair.proxy.tap];
+    pair.proxy.change(STORM);
+    for (const who of ['alice', 'bob'] as const) after[who] = callOf(pair[who]);
+  }, 60_000);
+  afterAll(() => started.stop());
+
+  it('is a storm', () => {
+    for (const [direction] of WAYS) {
+      const sent = tap.filter((each) => each.direction === direction && each.fate !== 'blackout');
+      const share = (count: number) => count / sent.length;
+      const lost = share(sent.filter(({ fate }) => fate === 'lost').length);
+      const doubled = share(sent.filter(({ copies }) => copies === 2).length);
+      expect(lost).toBeGreaterThan(0.25);
+      expect(lost).toBeLessThan(0.35);
+      expect(doubled).toBeGreaterThan(0.05);
+    }
+  });
+
+  it('stays up for 15 s', () => {
+    for (const who of ['alice', 'bob'] as const) {
+      expect(after[who].callId).toBe(before[who].callId);
+      expect(after[who].phase).toBe('active');
+      expect(phasesSeen(pair[who])).not.toContain('ended');
+      expect(phasesSeen(pair[who])).not.toContain('reconnecting');
+    }
+  });
+
+  it('goes on renewing its keys', () => {
+    for (const who of ['alice', 'bob'] as const) {
+      expect(after[who].epoch).toBeGreaterThanOrEqual(LEAST_REKEYS);
+    }
+    expect(Math.abs(after.alice.epoch! - after.bob.epoch!)).toBeLessThanOrEqual(1);
+    expect(usedTwice(packetsOf(tap))).toEqual([]);
+  });
+
+  it('opens every frame that came through, and none of them twice', () => {
+    for (const [direction, , listener] of WAYS) {
+      const passed = audioOf(tap, direction).filter(({ fate }) => fate === 'passed');
+      expect(counters[listener].received, listener).toBe(passed.length);
+    }
+  });
+
+  it('counts each second copy as replayed', () => {
+    for (const [direction, , listener] of WAYS) {
+      const copies = tap.filter((each) => each.direction === direction && each.copies === 2).length;
+      expect(copies).toBeGreaterThan(20);
+      expect(counters[listener].replayed, listener).toBe(copies);
+      expect(counters[listener].duplicate, listener).toBe(0);
+      expect(counters[listener].forged, listener).toBe(0);
+    }
+  });
+
+  it('has the same four words at both ends', () => {
+    expect(after.alice.words).toHaveLength(4);
+    expect(after.bob.words).toEqual(after.alice.words);
+  });
+});
