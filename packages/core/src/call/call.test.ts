@@ -119,6 +119,14 @@ describe('the life of a call', () => {
     expect(call.at).toBe('connecting');
   });
 
+  it('takes an answer that overtakes the reply to its offer', () => {
+    const call = new Call('outgoing').on({ type: 'looked-up' }, answered);
+    expect(call.at).toBe('opening');
+    call.on({ type: 'offer-placed' }, { type: 'answer-opened' });
+    expect(call.at).toBe('connecting');
+    expect(call.did('open-answer')).toBe(1);
+  });
+
   it('looks up once more when its bundle was stale, and only once', () => {
     const stale: CallEvent = {
       type: 'registry',

@@ -119,9 +119,11 @@ function registryStatus(
   const { phase } = state;
   if (phase.at === 'active' || phase.at === 'reconnecting') return same(state);
   if (call.status === 'active') {
-    return phase.at === 'ringing-there' && call.answer !== undefined
-      ? to(state, { ...phase, at: 'opening' }, { type: 'open-answer', answer: call.answer })
-      : same(state);
+    // The answer may overtake the registry's reply to the offer.
+    const rings = phase.at === 'ringing-there' || phase.at === 'offering';
+    if (!rings || call.answer === undefined) return same(state);
+    const until = phase.at === 'offering' ? now + state.times.ringMs : phase.until;
+    return to(state, { at: 'opening', until }, { type: 'open-answer', answer: call.answer });
   }
   const stale = call.status === 'rejected' && call.reason === 'stale-bundle';
   if (stale && state.direction === 'outgoing' && state.attempt === 1) {
