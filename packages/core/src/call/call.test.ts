@@ -139,6 +139,16 @@ describe('the life of a call', () => {
     expect(call.reason).toBe('refused');
   });
 
+  it('begins again only while there is no answer, whatever the registry says', () => {
+    const stale: CallEvent = {
+      type: 'registry',
+      call: { status: 'rejected', reason: 'stale-bundle' },
+    };
+    const call = connectingOut().on(stale);
+    expect(call.reason).toBe('refused');
+    expect(call.did('look-up')).toBe(1);
+  });
+
   it('gives the registry no say once both confirms have verified', () => {
     for (const status of ['ended', 'rejected', 'cancelled', 'busy', 'missed'] as const) {
       expect(activeOut().on({ type: 'registry', call: { status } }).at).toBe('active');

@@ -9,7 +9,7 @@
  * (`callDeadline`), beside the rekey's.
  */
 import type { CallRecord } from '@kyberline/shared/registry';
-import type { CallEvent, CallState, CallStep, CallTimes } from './call-state.js';
+import type { CallEvent, CallState, CallStep, CallTimes, Phase } from './call-state.js';
 import { end, forget, refuse, same, to } from './ending.js';
 import { endedByRegistry } from './reasons.js';
 import { checking, connect, connecting, failing, noAnswer, ringingHere } from './set-up.js';
@@ -110,6 +110,9 @@ function stepPhase(state: CallState, event: CallEvent, now: number): CallStep {
   }
 }
 
+/** The caller's phases in which nothing but the offer is lost by beginning again. */
+const UNANSWERED: ReadonlySet<Phase['at']> = new Set(['offering', 'ringing-there', 'opening']);
+
 /** Until both confirms have verified, the registry's word counts; afterwards it has no say. */
 function registryStatus(
   state: CallState,
@@ -126,7 +129,7 @@ function registryStatus(
     return to(state, { at: 'opening', until }, { type: 'open-answer', answer: call.answer });
   }
   const stale = call.status === 'rejected' && call.reason === 'stale-bundle';
-  if (stale && state.direction === 'outgoing' && state.attempt === 1) {
+  if (stale && state.attempt === 1 && UNANSWERED.has(phase.at)) {
     return to(
       { ...state, attempt: 2 },
       { at: 'looking-up', until: now + state.times.lookUpMs },
