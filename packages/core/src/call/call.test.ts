@@ -163,6 +163,14 @@ describe('the life of a call', () => {
     expect(call.at).toBe('active');
   });
 
+  it('goes on when an engine that was started again in the silence hears the first packet', () => {
+    // That engine has said no `quiet`, so it will not say `heard`.
+    const call = activeOut().on({ type: 'quiet' }).wait(10_000);
+    call.on({ type: 'engine-restarted' }, { type: 'epoch-heard', epoch: 0 });
+    expect(call.at).toBe('active');
+    expect(call.wait(60_000).at).toBe('active');
+  });
+
   it('opens the media again and rekeys at once when the engine was restarted', () => {
     const caller = activeOut().on({ type: 'engine-restarted' });
     expect(caller.did('reopen-media')).toBe(1);

@@ -32,6 +32,9 @@ export function talking(state: CallState, phase: Talking, event: CallEvent, now:
         return end(state, 'media-lost', now, { tell: true, bye: 'hung-up' });
       }
       return rekeying(state, phase, event, now);
+    case 'epoch-heard':
+      // An engine that was started again in the silence has no `quiet` to take back.
+      return rekeying(state, { at: 'active', rekey: phase.rekey }, event, now);
     case 'rekey-now':
     case 'request-made':
     case 'answer-made':
@@ -39,7 +42,6 @@ export function talking(state: CallState, phase: Talking, event: CallEvent, now:
     case 'finish-made':
     case 'finish-refused':
     case 'received':
-    case 'epoch-heard':
       return rekeying(state, phase, event, now);
     default:
       return same(state);
