@@ -112,6 +112,18 @@ describe('the life of a call', () => {
     expect(forged.did('tell-registry')).toBe(1);
   });
 
+  it('leaves no row of an offer that could not be checked, and tells the caller', () => {
+    for (const event of [
+      { type: 'attempt-failed', reason: 'registry-refused' },
+      { type: 'engine-failed' },
+      { type: 'program-stopping' },
+    ] as const) {
+      const call = new Call('incoming').on(event);
+      expect(call.records(), event.type).toEqual(['forget']);
+      expect(call.did('tell-registry'), event.type).toBe(1);
+    }
+  });
+
   it('rings on when an answer does not verify', () => {
     const call = ringingOut().on(answered, { type: 'answer-invalid' });
     expect(call.at).toBe('ringing-there');

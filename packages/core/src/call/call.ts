@@ -53,9 +53,8 @@ export function stepCall(state: CallState, event: CallEvent, now: number): CallS
     case 'hang-up':
       return hangUp(state, now);
     case 'program-stopping':
-      return end(state, 'program-stopped-here', now, { bye: 'program-stopped', tell: true });
     case 'engine-failed':
-      return end(state, 'engine-failed', now, { bye: 'media-failed', tell: true });
+      return cannotGoOn(state, event.type, now);
     case 'words-differ':
       return end(state, 'words-differ', now, { bye: 'words-differ', tell: true });
     case 'glare-lost':
@@ -139,6 +138,18 @@ function registryStatus(
   if (phase.at === 'checking') return call.status === 'ringing' ? same(state) : forget(state, now);
   const reason = endedByRegistry(state.direction, call);
   return reason ? end(state, reason, now) : same(state);
+}
+
+/** An offer that was still being checked is turned down: nobody knows yet whose it is. */
+function cannotGoOn(
+  state: CallState,
+  why: 'program-stopping' | 'engine-failed',
+  now: number,
+): CallStep {
+  if (state.phase.at === 'checking') return refuse(state, 'refused', 'refused', now);
+  return why === 'engine-failed'
+    ? end(state, 'engine-failed', now, { bye: 'media-failed', tell: true })
+    : end(state, 'program-stopped-here', now, { bye: 'program-stopped', tell: true });
 }
 
 function hangUp(state: CallState, now: number): CallStep {

@@ -32,6 +32,8 @@ export function checking(
     }
     case 'offer-refused':
       return refuse(state, event.reason, event.tell, now);
+    case 'attempt-failed':
+      return refuse(state, 'refused', 'refused', now);
     default:
       return event.type === 'tick' && now >= phase.until ? forget(state, now) : same(state);
   }

@@ -22,8 +22,7 @@ import { type ControlMessage, decodeControl, encodeControl } from '../control.js
 import { callDeadline } from '../deadline.js';
 import type { RekeyEffect } from '../rekey-state.js';
 import type { CallSecrets, CallStream } from '../secrets.js';
-
-const FRAME_BYTES = 640;
+import { frameOf } from './spoken-frame.js';
 
 interface Keys {
   aead: Uint8Array;
@@ -291,12 +290,4 @@ export class WireEnd {
 
 function bytesOf(keys: { aead: { bytes: Uint8Array }; obf: { bytes: Uint8Array } }): Keys {
   return { aead: Uint8Array.from(keys.aead.bytes), obf: Uint8Array.from(keys.obf.bytes) };
-}
-
-/** What `role` says in its n-th frame; no two frames and no two sides are alike. */
-function frameOf(role: 'A' | 'B', number: number): Uint8Array {
-  const frame = new Uint8Array(FRAME_BYTES);
-  new DataView(frame.buffer).setUint32(0, number);
-  for (let i = 4; i < FRAME_BYTES; i++) frame[i] = number * 31 + i * 7 + (role === 'A' ? 1 : 2);
-  return frame;
 }
