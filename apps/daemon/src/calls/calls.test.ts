@@ -1,5 +1,5 @@
 import { CALL_TIMES } from '@kyberline/core/call/call-state';
-import { ECHO_NAME } from '@kyberline/shared/ids';
+import { ECHO_NAME, type UserName } from '@kyberline/shared/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../problem.js';
 import { clockSentence } from './checks.js';
@@ -156,6 +156,27 @@ describe('what does not fit is refused', () => {
     expect(wireIds(bob)).toHaveLength(2);
     expect(alice.calls.shown[0]?.id).toBe(placed.id);
     expect(alice.history.list(9)).toHaveLength(1);
+  });
+
+  it('the same refusal by push and by poll is one refusal', async () => {
+    const old = await bob.bundles.current(REGISTRY_ID, bob.name, 1);
+    bob.suite = 2;
+    bob.bundleShown = old.bytes;
+    bob.autoAnswer = true;
+    alice.tamper = (record) => {
+      if (record.status === 'rejected') {
+        bob.bundleShown = undefined;
+        setImmediate(() => alice.calls.heard(record, alice.exchange, false));
+      }
+      return record;
+    };
+    const lookUp = async (name: UserName) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return alice.exchange.lookUp(name);
+    };
+    alice.calls.place(bob.name, { ...alice.exchange, lookUp });
+    await bothActive();
+    expect(wireIds(bob)).toHaveLength(2);
   });
 
   it('a bundle that stays stale ends the call instead of trying for ever', async () => {

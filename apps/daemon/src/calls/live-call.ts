@@ -131,10 +131,11 @@ export class LiveCall {
     const { meeting } = this;
     switch (effect.type) {
       case 'look-up':
+        // At once, so that whatever is still said of the first attempt finds no call.
+        if (this.#state.attempt === 2) this.#beginAgain();
         this.#later(() => meeting.lookUp());
         break;
       case 'place-offer':
-        if (this.#state.attempt === 2) this.#beginAgain();
         this.#later(() => meeting.placeOffer());
         break;
       case 'check-offer':
