@@ -44,10 +44,10 @@ export const STAGES = [
       return nothing();
     },
   },
-  vitest('unit', 4 * MINUTE_MS),
-  vitest('net', 4 * MINUTE_MS),
-  vitest('calls', 8 * MINUTE_MS),
-  vitest('browser', 6 * MINUTE_MS),
+  vitest('unit', 6 * MINUTE_MS),
+  vitest('net', 6 * MINUTE_MS),
+  vitest('calls', 12 * MINUTE_MS),
+  vitest('browser', 10 * MINUTE_MS),
 ];
 
 /** @returns {Outcome} */
