@@ -1,6 +1,7 @@
 import { CALL_TIMES } from '@kyberline/core/call/call-state';
 import { ECHO_NAME, type UserName } from '@kyberline/shared/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
 import { clockSentence } from './checks.js';
 import {
@@ -73,6 +74,56 @@ describe('two people', () => {
     await until(() => endingOf(bob) !== undefined);
     expect(endingOf(alice)).toBe('cancelled-by-me');
     expect(endingOf(bob)).toBe('cancelled-by-them');
+  });
+
+  it('cancel while the offer is on its way, and it rings nowhere afterwards', async () => {
+    let arrive = () => {};
+    const onItsWay = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const followed = new Set<string>();
+    const slow: Exchange = {
+      ...alice.exchange,
+      initiate: async (offer) => {
+        await onItsWay;
+        await alice.exchange.initiate(offer);
+      },
+      follow: (id) => followed.add(id),
+      unfollow: (id) => followed.delete(id),
+    };
+    alice.calls.place(bob.name, slow);
+    await until(() => phaseOf(alice) === 'offering');
+    alice.calls.hangUp(undefined);
+    arrive();
+    await until(() => bob.heard.some(({ status }) => status === 'cancelled'));
+    expect(phaseOf(bob)).not.toBe('ringing-here');
+    expect(followed.size).toBe(0);
+  });
+
+  it('ask for the status of a call from when the exchange has it until it is over', async () => {
+    const asked: string[] = [];
+    for (const person of [alice, bob]) {
+      const { exchange, name } = person;
+      person.exchange = {
+        ...exchange,
+        initiate: async (offer) => {
+          await exchange.initiate(offer);
+          asked.push(`${name} has initiated`);
+        },
+        accept: async (id, answer) => {
+          await exchange.accept(id, answer);
+          asked.push(`${name} has accepted`);
+        },
+        follow: () => asked.push(`${name} follows`),
+        unfollow: () => asked.push(`${name} is done`),
+      };
+    }
+    call(alice, bob);
+    await ringing();
+    expect(asked).toEqual(['alice has initiated', 'alice follows', 'bob follows']);
+    alice.calls.hangUp(undefined);
+    await until(() => endingOf(bob) === 'cancelled-by-them');
+    expect(asked.slice(3).sort()).toEqual(['alice is done', 'bob is done']);
   });
 
   it('meet in glare: the lower call id stands, is not rung for, and the other leaves no trace', async () => {

@@ -235,10 +235,13 @@ export class LiveCall {
 
   #tellExchange(effect: Extract<CallEffect, { type: 'tell-registry' }>): void {
     const { exchange, wireId } = this.meeting;
-    const told =
-      effect.what === 'reject' ? exchange.reject(wireId, effect.reason) : exchange.hangUp(wireId);
-    // It has no say in the ending, and forgets the call by itself soon.
-    told.catch(() => undefined).finally(() => exchange.unfollow(wireId));
+    // After whatever is on its way: a hang-up that overtook its offer would let it ring for nobody.
+    this.#work
+      .then(() =>
+        effect.what === 'reject' ? exchange.reject(wireId, effect.reason) : exchange.hangUp(wireId),
+      )
+      // It has no say in the ending, and forgets the call by itself soon.
+      .catch(() => undefined);
   }
 
   #record(what: Extract<CallEffect, { type: 'record' }>['what']): void {

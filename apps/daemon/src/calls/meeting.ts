@@ -73,10 +73,10 @@ export class Meeting {
   }
 
   async placeOffer(): Promise<CallEvent> {
-    const { party } = this;
+    const { party, secrets, wireId } = this;
     if (!this.#peerBundle) throw new Error('an offer needs the bundle that was looked up');
     const name = party.nameAt(this.registryId);
-    const offer = await this.secrets.offer({
+    const offer = await secrets.offer({
       me: party.identity,
       myName: name,
       myBundle: await party.bundles.current(this.registryId, name, party.suite()),
@@ -87,14 +87,19 @@ export class Meeting {
       now: party.wall(),
       body: this.#body([...CODECS]),
     });
-    this.exchange.follow(this.wireId);
-    await this.exchange.initiate({ callId: this.wireId, from: name, to: this.peer, offer });
+    // Cancelled while the offer was made: it must not ring there afterwards.
+    if (secrets.isErased) return { type: 'attempt-failed', reason: 'cancelled-by-me' };
+    await this.exchange.initiate({ callId: wireId, from: name, to: this.peer, offer });
+    // Only now: asked for a call that it does not have yet, a registry would say that it knows none.
+    if (!secrets.isErased) this.exchange.follow(wireId);
     return { type: 'offer-placed' };
   }
 
   /** Everything that must hold before it rings; cheap checks first, keys last. */
   async checkOffer(around: Surroundings): Promise<CallEvent> {
     const { party, incoming } = this;
+    // That the caller gives up is a change of status, which a poll for new calls does not show.
+    this.exchange.follow(this.wireId);
     const refused = { type: 'offer-refused', reason: 'refused', tell: 'refused' } as const;
     const offer = incoming && readOffer(Buffer.from(incoming.offer, 'base64'));
     if (!offer || offer.nameA !== this.peer || toHex(offer.callId) !== this.wireId) return refused;
@@ -117,7 +122,6 @@ export class Meeting {
   async placeAnswer(): Promise<CallEvent> {
     const answer = await this.secrets.answer(this.party.identity, this.#body([this.route.codec]));
     if (!answer) return { type: 'attempt-failed', reason: 'refused' };
-    this.exchange.follow(this.wireId);
     await this.exchange.accept(this.wireId, answer);
     return { type: 'answer-placed' };
   }

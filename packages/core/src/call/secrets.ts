@@ -59,6 +59,11 @@ export class CallSecrets {
     return this.#suite;
   }
 
+  /** Whether the call is over, or began again with other secrets. */
+  get isErased(): boolean {
+    return this.#erased;
+  }
+
   /** A: the bytes of a new offer. An earlier one of this call is erased. */
   async offer(from: Omit<Parameters<typeof makeOffer>[0], 'random'>): Promise<Uint8Array> {
     this.#pending?.erase();
