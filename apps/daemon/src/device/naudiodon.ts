@@ -6,9 +6,9 @@ import { createRequire } from 'node:module';
 import type { Readable, Writable } from 'node:stream';
 import type { SoundDevice } from '@kyberline/shared/devices';
 
-interface StreamOptions {
+export interface StreamOptions {
   deviceId: number;
-  channelCount: 1;
+  channelCount: 1 | 2;
   sampleFormat: 16;
   sampleRate: number;
   framesPerBuffer: number;

@@ -1,8 +1,13 @@
 /**
  * Microphone and loudspeaker through PortAudio (naudiodon), as two streams: a duplex stream in
- * which nothing is written deadlocks. Buffers are a frame long, and no more is queued than the
- * device needs; the loudspeaker is always written to, silence if need be, because a starved
- * stream recovers seconds late. Trouble restarts a stream.
+ * which nothing is written deadlocks. A starved stream recovers seconds late, so the loudspeaker
+ * is always written to; trouble restarts a stream (restarting.ts).
+ *
+ * Delay, measured on PulseAudio's null sinks with chirps, mouth to ear without the jitter buffer's
+ * share: buffers of 20 ms both ways 110 ms; 10 ms in and 12.5 ms out, as here, 74 ms. A
+ * loudspeaker with 10 ms goes down once it was starved: PulseAudio's ALSA plugin then takes every
+ * buffer for played at once. PULSE_LATENCY_MSEC would shorten it further, but a stream that has it
+ * and is starved may stop for ever.
  */
 import type { Clock } from './clock.js';
 import {
@@ -11,15 +16,33 @@ import {
   type InputDevice,
   type OutputDevice,
   SAMPLE_RATE_HZ,
-  Standing,
 } from './device.js';
-import type { InputStream, Naudiodon, OutputStream } from './naudiodon.js';
+import type { InputStream, Naudiodon, OutputStream, StreamOptions } from './naudiodon.js';
+import { Resampler } from './resample.js';
+import { Restarting } from './restarting.js';
 
+const CHUNK_MS = 10;
+const CHUNK_SAMPLES = (SAMPLE_RATE_HZ * CHUNK_MS) / 1000;
 const BYTES_PER_SAMPLE = 2;
-const FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE;
-/** No sound for this long: the stream hangs. */
-const STALLED_MS = 2_000;
-const RETRY_MS = [250, 500, 1_000, 2_000] as const;
+/** Chunks that wait in the binding while this thread is held up: what more there is, is lost. */
+const INPUT_QUEUE = 32;
+/** Chunks that wait to be played beside the one that plays. Each one more is 10 ms of delay. */
+const OUTPUT_QUEUE = 1;
+/** What the device asks for, and gives, at a time. */
+const INPUT_BUFFER_MS = 10;
+const OUTPUT_BUFFER_MS = 12.5;
+/** PortAudio has two of its buffers; asked later than this, all that there was had been played. */
+const DRY_MS = (OUTPUT_QUEUE + 1) * CHUNK_MS + 2 * OUTPUT_BUFFER_MS;
+/** Tried in this order; a device that takes none of them cannot be used. */
+const FORMATS: readonly Format[] = [
+  { sampleRate: SAMPLE_RATE_HZ, channelCount: 1 },
+  { sampleRate: 48_000, channelCount: 1 },
+  { sampleRate: 48_000, channelCount: 2 },
+  { sampleRate: 44_100, channelCount: 1 },
+  { sampleRate: 44_100, channelCount: 2 },
+];
+
+type Format = Pick<StreamOptions, 'sampleRate' | 'channelCount'>;
 
 export interface PortAudioChoice {
   binding: Naudiodon;
@@ -30,111 +53,19 @@ export interface PortAudioChoice {
   why: string;
 }
 
-/** What both ends do about trouble: note it, wait, open again. */
-abstract class Restarting {
-  protected readonly standing: Standing;
-  protected readonly from: PortAudioChoice;
-  #wanted = false;
-  #failures = 0;
-  #cancel: () => void = () => undefined;
-  #aliveAt = 0;
-
-  constructor(from: PortAudioChoice) {
-    const { choice, name, why } = from;
-    this.from = from;
-    this.standing = new Standing({ choice, kind: 'portaudio', name, why });
-  }
-
-  get inUse() {
-    return this.standing.inUse;
-  }
-
-  onChange(listener: () => void): void {
-    this.standing.onChange(listener);
-  }
-
-  async stop(): Promise<void> {
-    this.#wanted = false;
-    this.#cancel();
-    await this.close();
-    this.standing.enter('closed', this.from.why);
-  }
-
-  protected begin(): void {
-    this.#wanted = true;
-    this.#open();
-  }
-
-  protected get isWanted(): boolean {
-    return this.#wanted;
-  }
-
-  /** A frame went through: the stream is well. */
-  protected alive(): void {
-    this.#aliveAt = this.from.clock.now();
-    this.#failures = 0;
-    this.standing.enter('running', this.from.why);
-  }
-
-  protected trouble(): void {
-    if (!this.#wanted) return;
-    const wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)]!;
-    const why = `${this.from.name} stopped or cannot be opened, and is tried again. Check that it is plugged in and not in use.`;
-    this.standing.enter(this.#failures > RETRY_MS.length ? 'failed' : 'restarting', why);
-    this.#cancel();
-    this.#cancel = this.from.clock.after(wait, () => {
-      void this.close().then(() => {
-        if (this.#wanted) this.#open();
-      });
-    });
-  }
-
-  protected abstract open(): void;
-  protected abstract close(): Promise<void>;
-
-  #open(): void {
-    this.#aliveAt = this.from.clock.now();
-    try {
-      this.open();
-      this.#watch();
-    } catch {
-      this.trouble();
-    }
-  }
-
-  #watch(): void {
-    this.#cancel();
-    this.#cancel = this.from.clock.after(STALLED_MS, () => {
-      if (this.from.clock.now() - this.#aliveAt >= STALLED_MS) this.trouble();
-      else this.#watch();
-    });
-  }
-}
-
-/** Closes a stream for certain within this time; a hung binding must not hang the engine. */
-const CLOSE_MS = 1_000;
-
-function closing(clock: Clock, quit: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(CLOSE_MS, resolve);
-    try {
-      quit(() => {
-        cancel();
-        resolve();
-      });
-    } catch {
-      cancel();
-      resolve();
-    }
-  });
-}
-
 export class PortAudioInput extends Restarting implements InputDevice {
   overruns = 0;
+  readonly #from: PortAudioChoice;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
+  readonly #chunk = new Int16Array(CHUNK_SAMPLES);
   #filled = 0;
   #onFrame: (frame: Int16Array) => void = () => undefined;
   #stream: InputStream | undefined;
+
+  constructor(from: PortAudioChoice) {
+    super(from.clock, CHUNK_MS, false, from);
+    this.#from = from;
+  }
 
   start(onFrame: (frame: Int16Array) => void): void {
     this.#onFrame = onFrame;
@@ -142,16 +73,20 @@ export class PortAudioInput extends Restarting implements InputDevice {
   }
 
   protected open(): void {
-    const stream = this.from.binding.AudioIO({ inOptions: options(this.from.deviceId) });
+    const { binding, deviceId } = this.#from;
+    const { stream, format } = firstThatOpens((one) =>
+      binding.AudioIO({ inOptions: options(deviceId, one, INPUT_BUFFER_MS, INPUT_QUEUE) }),
+    );
+    const read = reader(format, this.#chunk);
     this.#stream = stream;
     this.#filled = 0;
     stream.on('data', (bytes: Buffer) => {
-      if (stream === this.#stream && this.isWanted) this.#take(bytes);
+      if (stream !== this.#stream || !this.isWanted) return;
+      if (this.alive() > INPUT_QUEUE * CHUNK_MS) this.overruns++;
+      this.#take(read(bytes));
     });
-    stream.on('error', () => this.trouble());
-    stream.on('close', () => {
-      if (stream === this.#stream) this.trouble();
-    });
+    stream.on('error', () => this.#ended(stream));
+    stream.on('close', () => this.#ended(stream));
     stream.start();
   }
 
@@ -160,14 +95,16 @@ export class PortAudioInput extends Restarting implements InputDevice {
     this.#stream = undefined;
     if (!stream) return;
     stream.removeAllListeners('data');
-    await closing(this.from.clock, (done) => stream.quit(done));
+    await this.closing((done) => stream.quit(done));
   }
 
-  /** Whatever length comes, frames of 20 ms go on. */
-  #take(bytes: Buffer): void {
-    this.alive();
-    for (let at = 0; at + 1 < bytes.length; at += BYTES_PER_SAMPLE) {
-      this.#frame[this.#filled++] = bytes.readInt16LE(at);
+  #ended(stream: InputStream): void {
+    if (stream === this.#stream) this.trouble();
+  }
+
+  #take(samples: Int16Array): void {
+    for (let i = 0; i < samples.length; i++) {
+      this.#frame[this.#filled++] = samples[i]!;
       if (this.#filled < FRAME_SAMPLES) continue;
       this.#filled = 0;
       this.#onFrame(this.#frame);
@@ -177,13 +114,17 @@ export class PortAudioInput extends Restarting implements InputDevice {
 
 export class PortAudioOutput extends Restarting implements OutputDevice {
   underruns = 0;
+  readonly #from: PortAudioChoice;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
-  /** The binding keeps a buffer until PortAudio has taken it, so they are gone round. */
-  readonly #buffers = Array.from({ length: BUFFERS }, () => Buffer.alloc(FRAME_BYTES));
-  #turn = 0;
+  /** Samples of the frame that are played; the rest of it is the next chunk. */
+  #played = FRAME_SAMPLES;
   #fill: (frame: Int16Array) => void = () => undefined;
   #stream: OutputStream | undefined;
-  #lastAskedMs: number | undefined;
+
+  constructor(from: PortAudioChoice) {
+    super(from.clock, CHUNK_MS, true, from);
+    this.#from = from;
+  }
 
   start(fill: (frame: Int16Array) => void): void {
     this.#fill = fill;
@@ -191,17 +132,20 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
   }
 
   protected open(): void {
-    const stream = this.from.binding.AudioIO({ outOptions: options(this.from.deviceId) });
+    const { binding, deviceId } = this.#from;
+    const { stream, format } = firstThatOpens((one) =>
+      binding.AudioIO({ outOptions: options(deviceId, one, OUTPUT_BUFFER_MS, OUTPUT_QUEUE) }),
+    );
+    const write = writer(format);
     this.#stream = stream;
-    this.#lastAskedMs = undefined;
-    stream.on('error', () => this.trouble());
-    stream.on('close', () => {
-      if (stream === this.#stream) this.trouble();
-    });
+    this.#played = FRAME_SAMPLES;
+    stream.on('error', () => this.#ended(stream));
+    stream.on('close', () => this.#ended(stream));
+    // The binding copies a chunk and answers when there is room for the next one.
     const next = (error?: Error | null) => {
       if (stream !== this.#stream || !this.isWanted) return;
       if (error) this.trouble();
-      else stream.write(this.#next(), next);
+      else stream.write(write(this.#next()), next);
     };
     // Something is queued before the device first asks.
     next();
@@ -211,40 +155,98 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
   protected async close(): Promise<void> {
     const stream = this.#stream;
     this.#stream = undefined;
-    if (stream) await closing(this.from.clock, (done) => stream.quit(done));
+    if (stream) await this.closing((done) => stream.quit(done));
   }
 
-  #next(): Buffer {
-    const now = this.from.clock.now();
-    // Asked this late, the device had played all that it had.
-    if (this.#lastAskedMs !== undefined && now - this.#lastAskedMs > DRY_MS) this.underruns++;
-    this.#lastAskedMs = now;
-    this.alive();
-    this.#fill(this.#frame);
-    const buffer = this.#buffers[this.#turn]!;
-    this.#turn = (this.#turn + 1) % BUFFERS;
-    for (let i = 0; i < FRAME_SAMPLES; i++) {
-      buffer.writeInt16LE(this.#frame[i]!, i * BYTES_PER_SAMPLE);
+  #ended(stream: OutputStream): void {
+    if (stream === this.#stream) this.trouble();
+  }
+
+  /** The next 10 ms. A frame is asked for when its first half is due, so none waits here. */
+  #next(): Int16Array {
+    if (this.alive() > DRY_MS) this.underruns++;
+    if (this.#played === FRAME_SAMPLES) {
+      this.#played = 0;
+      this.#fill(this.#frame);
     }
-    return buffer;
+    const chunk = this.#frame.subarray(this.#played, this.#played + CHUNK_SAMPLES);
+    this.#played += CHUNK_SAMPLES;
+    return chunk;
   }
 }
 
-/** Frames queued in the binding: one that plays and one that waits. */
-const QUEUED_FRAMES = 2;
-const BUFFERS = 8;
-/** The queue and the device's own buffer are empty after this long without a frame. */
-const DRY_MS = (QUEUED_FRAMES + 2) * FRAME_MS;
+/** Opens a stream in the first format that the device takes. @throws what the last one threw */
+function firstThatOpens<S>(open: (format: Format) => S): { stream: S; format: Format } {
+  let cause: unknown;
+  for (const format of FORMATS) {
+    try {
+      return { stream: open(format), format };
+    } catch (refusal) {
+      cause = refusal;
+    }
+  }
+  throw cause;
+}
 
-function options(deviceId: number) {
+function options(
+  deviceId: number,
+  format: Format,
+  bufferMs: number,
+  maxQueue: number,
+): StreamOptions {
+  const perMs = format.sampleRate / 1000;
   return {
+    ...format,
     deviceId,
-    channelCount: 1,
+    framesPerBuffer: Math.round(perMs * bufferMs),
+    highwaterMark: perMs * CHUNK_MS * format.channelCount * BYTES_PER_SAMPLE,
+    maxQueue,
     sampleFormat: 16,
-    sampleRate: SAMPLE_RATE_HZ,
-    framesPerBuffer: FRAME_SAMPLES,
-    highwaterMark: FRAME_BYTES,
-    maxQueue: QUEUED_FRAMES,
     closeOnError: false,
-  } as const;
+  };
+}
+
+/** From a device's bytes to 10 ms at 16 kHz, mono; `chunk` is used again for each. */
+function reader(
+  { sampleRate, channelCount }: Format,
+  chunk: Int16Array,
+): (bytes: Buffer) => Int16Array {
+  const resampler =
+    sampleRate === SAMPLE_RATE_HZ ? undefined : new Resampler(sampleRate, SAMPLE_RATE_HZ);
+  let mono = new Int16Array(0);
+  let out = chunk;
+  return (bytes) => {
+    const samples = Math.floor(bytes.length / BYTES_PER_SAMPLE / channelCount);
+    if (mono.length !== samples) mono = new Int16Array(samples);
+    for (let i = 0; i < samples; i++) {
+      let sum = 0;
+      for (let c = 0; c < channelCount; c++) {
+        sum += bytes.readInt16LE(BYTES_PER_SAMPLE * (i * channelCount + c));
+      }
+      mono[i] = sum / channelCount;
+    }
+    if (!resampler) return mono;
+    const length = resampler.outputSamples(samples);
+    if (out.length < length) out = new Int16Array(length);
+    return out.subarray(0, resampler.process(mono, out));
+  };
+}
+
+/** The inverse of `reader`. The bytes are the writer's own and valid until its next call. */
+function writer({ sampleRate, channelCount }: Format): (samples: Int16Array) => Buffer {
+  const resampler =
+    sampleRate === SAMPLE_RATE_HZ ? undefined : new Resampler(SAMPLE_RATE_HZ, sampleRate);
+  const most = (sampleRate * FRAME_MS) / 1000;
+  const scratch = new Int16Array(most);
+  const bytes = Buffer.alloc(most * channelCount * BYTES_PER_SAMPLE);
+  return (samples) => {
+    const length = resampler ? resampler.process(samples, scratch) : samples.length;
+    const from = resampler ? scratch : samples;
+    for (let i = 0; i < length; i++) {
+      for (let c = 0; c < channelCount; c++) {
+        bytes.writeInt16LE(from[i]!, BYTES_PER_SAMPLE * (i * channelCount + c));
+      }
+    }
+    return bytes.subarray(0, length * channelCount * BYTES_PER_SAMPLE);
+  };
 }
