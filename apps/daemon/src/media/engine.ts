@@ -4,6 +4,7 @@
  * timers; the voice path is send.ts, receive.ts and playout.ts.
  */
 import { randomBytes } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { openUdp } from '../net/udp.js';
@@ -27,6 +28,8 @@ interface Running {
   stop(): Promise<void>;
 }
 
+hurry();
+
 let meter = false;
 let running: Running | undefined;
 /** Messages are handled in their order, those that come while the engine starts included. */
@@ -40,6 +43,15 @@ process.on('message', (message) => {
 process.on('disconnect', () => void goodbye());
 // A terminal's Ctrl-C reaches the whole group: the daemon decides when its engine ends.
 process.on('SIGINT', () => undefined);
+
+/** Voice cannot wait for its turn. Most systems let only some users ask; then it has to do without. */
+function hurry(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // As every other process, then.
+  }
+}
 
 async function begin(message: DaemonToEngine): Promise<void> {
   if (message.type === 'start') {

@@ -21,7 +21,7 @@ export type EngineState =
 export interface MediaProcessOptions {
   /** The built engine, dist/media/engine.js. */
   enginePath: string;
-  /** The child's environment; UV_THREADPOOL_SIZE is set here. */
+  /** The child's environment, to which this file adds what PortAudio needs. */
   env: Readonly<Record<string, string | undefined>>;
   start: Omit<Extract<DaemonToEngine, { type: 'start' }>, 'type'>;
   onMessage(message: EngineToDaemon): void;
@@ -54,8 +54,12 @@ const TIMES: ProcessTimes = {
   stopMs: 1_500,
 };
 
-/** PortAudio's binding blocks a libuv thread for each read and write that is under way. */
-const THREADS = '16';
+const ENGINE_ENV = {
+  /** PortAudio's binding blocks a libuv thread for each read and write that is under way. */
+  UV_THREADPOOL_SIZE: '16',
+  /** PortAudio asks for JACK as well; nobody wants one started. */
+  JACK_NO_START_SERVER: '1',
+};
 const STDERR_KEPT = 2_000;
 
 export class MediaProcess {
@@ -122,7 +126,7 @@ export class MediaProcess {
     const child = fork(this.#options.enginePath, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...this.#options.env, UV_THREADPOOL_SIZE: THREADS },
+      env: { ...this.#options.env, ...ENGINE_ENV },
     });
     this.#child = child;
     let gone = false;
