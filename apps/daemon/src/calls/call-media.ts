@@ -44,6 +44,7 @@ export class CallMedia {
   open(codec: string, candidates: Address[]): void {
     this.#opened = { codec, candidates };
     this.#openSession();
+    if (this.#muted) this.mute(true);
     this.install(HANDSHAKE_EPOCH, 'send');
     this.install(HANDSHAKE_EPOCH, 'receive');
   }

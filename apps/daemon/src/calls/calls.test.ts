@@ -328,6 +328,19 @@ describe('a wrong clock', () => {
 });
 
 describe('the engine and the program', () => {
+  it('a call that was muted while it rang is muted before its voice may leave', async () => {
+    call(alice, bob);
+    await ringing();
+    alice.calls.mute(undefined, true);
+    bob.calls.answer(undefined);
+    await bothActive();
+    const said = alice.told.map((each) =>
+      each.type === 'mute' && each.muted ? 'muted' : each.type,
+    );
+    expect(said).toContain('muted');
+    expect(said.indexOf('muted')).toBeLessThan(said.indexOf('allow-voice'));
+  });
+
   it('a restarted engine gets the call again, with counters after the old blocks', async () => {
     bob.autoAnswer = true;
     call(alice, bob);
