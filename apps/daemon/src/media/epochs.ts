@@ -5,6 +5,8 @@ import type { DaemonToEngine, MediaStream } from './messages.js';
 interface Epoch {
   send: Partial<Record<MediaStream, SendStream>>;
   receive: Partial<Record<MediaStream, ReceiveStream>>;
+  /** Streams that have had both leases, even if one end has been dropped since. */
+  leased: Record<MediaStream, { send: boolean; receive: boolean }>;
   /** A packet of it has opened. */
   heard: boolean;
 }
@@ -24,10 +26,12 @@ export class Epochs {
       if (send) {
         epoch.send[stream]?.erase();
         epoch.send[stream] = new SendStream(send);
+        epoch.leased[stream].send = true;
       }
       if (receive) {
         epoch.receive[stream]?.erase();
         epoch.receive[stream] = new ReceiveStream(receive);
+        epoch.leased[stream].receive = true;
         epoch.heard = false;
       }
     }
@@ -57,6 +61,23 @@ export class Epochs {
     return this.#epochs.get(epoch)?.receive[stream];
   }
 
+  /**
+   * What to ask the daemon for now, if half of a lease is used up. A request names both ends, so
+   * none is made before both were given: it would take from a lease that nobody has yet.
+   */
+  needs(
+    number: number,
+    stream: MediaStream,
+    now: number,
+  ): { sendNext: number; receiveNext: number } | undefined {
+    const epoch = this.#epochs.get(number);
+    if (!epoch?.leased[stream].send || !epoch.leased[stream].receive) return undefined;
+    const send = epoch.send[stream];
+    const receive = epoch.receive[stream];
+    const isDue = [send?.wantsMore(now), receive?.wantsMore(now)].includes(true);
+    return isDue ? { sendNext: send?.next ?? 0, receiveNext: receive?.next ?? 0 } : undefined;
+  }
+
   /** True once for every epoch: when its first packet has opened. */
   firstHeard(epoch: number): boolean {
     const known = this.#epochs.get(epoch);
@@ -80,7 +101,15 @@ export class Epochs {
       this.drop(oldest, 'send');
       this.drop(oldest, 'receive');
     }
-    const epoch: Epoch = { send: {}, receive: {}, heard: false };
+    const epoch: Epoch = {
+      send: {},
+      receive: {},
+      leased: {
+        control: { send: false, receive: false },
+        audio: { send: false, receive: false },
+      },
+      heard: false,
+    };
     this.#epochs.set(number, epoch);
     return epoch;
   }

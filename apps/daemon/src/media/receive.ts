@@ -20,7 +20,6 @@ import {
 } from '@kyberline/core/voice/packet';
 import { openPacket } from '@kyberline/core/voice/seal';
 import type { PacketCounters } from './call-counters.js';
-import type { ReceiveStream } from './counting.js';
 import type { Epochs } from './epochs.js';
 import type { Address, EngineToDaemon, MediaStream, Role } from './messages.js';
 import type { Path } from './path.js';
@@ -47,6 +46,8 @@ export interface ReceiverParts {
   onControl(arrival: ControlArrival): void;
   /** A packet came from an address that has to prove itself (SPEC 9, roaming). */
   onChallenge(challenge: Uint8Array, to: Address): void;
+  /** Half of a lease may be used up. */
+  askLease(epoch: number, stream: MediaStream, now: number): void;
   emit(message: EngineToDaemon): void;
 }
 
@@ -72,11 +73,13 @@ export class Receiver {
     if (!stream.isFresh(header.counter)) return 'replayed';
     const payloadBytes = openPacket(stream.keys.aead, callId, datagram);
     if (payloadBytes === undefined) return 'forged';
-    const covered = stream.covers(header.counter);
-    this.#ask(header.epoch, name, stream, now);
-    if (!covered) return 'waiting';
+    if (!stream.covers(header.counter)) {
+      this.#parts.askLease(header.epoch, name, now);
+      return 'waiting';
+    }
     const newest = header.counter > stream.highest;
     stream.mark(header.counter);
+    this.#parts.askLease(header.epoch, name, now);
     this.lastHeardMs = now;
     const challenge = path.heard(from, datagram.length, newest, now);
     if (challenge) this.#parts.onChallenge(challenge, from);
@@ -102,20 +105,6 @@ export class Receiver {
     if (type !== PAYLOAD_TYPES.control) return false;
     this.#parts.onControl({ epoch, counter, message: payload, from });
     return true;
-  }
-
-  #ask(epoch: number, name: MediaStream, stream: ReceiveStream, now: number): void {
-    if (!stream.wantsMore(now)) return;
-    const { callId, emit, keys } = this.#parts;
-    const sendNext = keys.sending(epoch, name)?.next ?? 0;
-    emit({
-      type: 'lease-request',
-      callId,
-      epoch,
-      stream: name,
-      sendNext,
-      receiveNext: stream.next,
-    });
   }
 }
 

@@ -41,6 +41,8 @@ export interface SenderParts {
   counters: PacketCounters;
   socket: DatagramSocket;
   ring: PacketRing;
+  /** Half of a lease may be used up. */
+  askLease(epoch: number, stream: MediaStream, now: number): void;
   emit(message: EngineToDaemon): void;
 }
 
@@ -51,11 +53,13 @@ export class Sender {
   readonly #header = emptyHeader();
   readonly #silence: Int16Array;
   #frames = 0;
-  #fragmentId = 0;
+  #fragmentId: number;
   #wornEpoch: number | undefined;
 
-  constructor(parts: SenderParts) {
+  /** @param fragmentId 0..65535, by chance: a restarted engine must not complete old messages */
+  constructor(parts: SenderParts, fragmentId: number) {
     this.#parts = parts;
+    this.#fragmentId = fragmentId;
     this.#header.direction = parts.role === 'A' ? 'A>B' : 'B>A';
     this.#silence = new Int16Array(parts.codec.frameSamples);
   }
@@ -111,11 +115,11 @@ export class Sender {
     now: number,
     to?: Address,
   ): boolean {
-    const { callId, counters, path, socket } = this.#parts;
+    const { callId, counters, path, socket, askLease } = this.#parts;
     const stream = this.#stream(epoch, name);
     if (!stream) return false;
     const counter = stream.take();
-    if (stream.wantsMore(now)) this.#ask(epoch, name, stream.next);
+    askLease(epoch, name, now);
     if (counter === undefined) {
       counters.leaseWaits++;
       return false;
@@ -139,12 +143,6 @@ export class Sender {
     if (this.#wornEpoch === epoch) return;
     this.#wornEpoch = epoch;
     this.#parts.emit({ type: 'epoch-worn', callId: this.#parts.callId, epoch });
-  }
-
-  #ask(epoch: number, stream: MediaStream, sendNext: number): void {
-    const { callId, emit, keys } = this.#parts;
-    const receiveNext = keys.receiving(epoch, stream)?.next ?? 0;
-    emit({ type: 'lease-request', callId, epoch, stream, sendNext, receiveNext });
   }
 
   #stream(epoch: number, stream: MediaStream) {

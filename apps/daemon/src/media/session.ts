@@ -14,7 +14,7 @@ import type { DatagramSocket } from '../net/udp.js';
 import { noPackets, type PacketCounters } from './call-counters.js';
 import { ControlStream, type Report } from './control-stream.js';
 import { Epochs } from './epochs.js';
-import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
+import type { Address, DaemonToEngine, EngineToDaemon, MediaStream } from './messages.js';
 import type { PacketRing } from './packets.js';
 import { Path } from './path.js';
 import { Playout } from './playout.js';
@@ -69,9 +69,17 @@ export class Session {
     this.path = new Path(candidates, shared.random, role);
     this.playout = new Playout(codec);
     const emit = (message: EngineToDaemon) => this.#emit(message);
-    const both = { callId, role, keys: this.#keys, path: this.path, counters, emit };
-    this.#sender = new Sender({ ...both, codec, socket: shared.socket, ring: shared.ring });
-    const first = 1 + ((shared.random(1)[0] ?? 0) % 255);
+    const askLease = (epoch: number, stream: MediaStream, at: number) => {
+      const need = this.#keys.needs(epoch, stream, at);
+      if (need) this.#emit({ type: 'lease-request', callId, epoch, stream, ...need });
+    };
+    const both = { callId, role, keys: this.#keys, path: this.path, counters, askLease, emit };
+    const [high, low, mode] = shared.random(3);
+    this.#sender = new Sender(
+      { ...both, codec, socket: shared.socket, ring: shared.ring },
+      (high ?? 0) * 256 + (low ?? 0),
+    );
+    const first = 1 + ((mode ?? 0) % 255);
     this.#control = new ControlStream(
       (message) => this.#say(message),
       () => this.#report(),
@@ -90,6 +98,11 @@ export class Session {
 
   get isOver(): boolean {
     return this.#control.isGone;
+  }
+
+  /** Goodbyes are being said, or answered. */
+  get isEnding(): boolean {
+    return this.#control.isEnding;
   }
 
   /** Whether voice goes in and out. */

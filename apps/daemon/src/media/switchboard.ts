@@ -22,6 +22,8 @@ export class Switchboard {
   #mixed = new Int16Array(0);
   #trials = { second: 0, left: TRIALS_PER_SECOND };
   strayDatagrams = 0;
+  /** Of calls that are over. */
+  #leaseWaits = 0;
 
   constructor(
     private readonly shared: SharedParts,
@@ -32,7 +34,7 @@ export class Switchboard {
 
   /** Whether any call needs the devices. */
   get hasCalls(): boolean {
-    return [...this.#calls.values()].some((call) => !call.isOver);
+    return [...this.#calls.values()].some((call) => !call.isEnding);
   }
 
   /** What the daemon says of calls; everything else is the engine's. */
@@ -97,6 +99,7 @@ export class Switchboard {
       call.tick(now);
       if (!call.isOver) continue;
       call.end();
+      this.#leaseWaits += call.counters.leaseWaits;
       this.#calls.delete(id);
     }
   }
@@ -141,7 +144,10 @@ export class Switchboard {
       type: 'counters',
       calls: calls.map((call) => countersOf(call, devices)),
       strayDatagrams: this.strayDatagrams,
-      leaseWaits: calls.reduce((sum, { counters }) => sum + counters.leaseWaits, 0),
+      leaseWaits: [...this.#calls.values()].reduce(
+        (sum, { counters }) => sum + counters.leaseWaits,
+        this.#leaseWaits,
+      ),
     };
   }
 
