@@ -41,8 +41,9 @@ process.on('message', (message) => {
   else work = work.then(() => begin(heard));
 });
 process.on('disconnect', () => void goodbye());
-// A terminal's Ctrl-C reaches the whole group: the daemon decides when its engine ends.
-process.on('SIGINT', () => undefined);
+// Ctrl-C and a service manager's goodbye reach the whole group: the daemon decides when its engine
+// ends, since it has peers to tell first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 /** Voice cannot wait for its turn. Most systems let only some users ask; then it has to do without. */
 function hurry(): void {
@@ -64,7 +65,7 @@ async function begin(message: DaemonToEngine): Promise<void> {
   }
   if (message.type === 'stop') {
     await running?.stop();
-    process.exit(0);
+    leave();
   }
   if (running) handle(running, message);
 }
@@ -79,6 +80,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
   const sound = await Sound.open(
     {
       choose: (input, output) => chooseDevices(input, output, systemClock),
+      clock: systemClock,
       capture: (frame) => switchboard.capture(frame),
       play: (frame) => switchboard.play(frame),
       emit,
@@ -128,12 +130,20 @@ function handle({ switchboard, sound }: Running, message: DaemonToEngine): void 
 /** The daemon is gone: the other sides are told, then nothing is left to do here. */
 async function goodbye(): Promise<void> {
   const parts = running;
-  if (!parts) process.exit(0);
+  if (!parts) process.exit();
   for (let said = 0; said < GOODBYES; said++) {
     parts.switchboard.sayGoodbye();
     await new Promise((resolve) => setTimeout(resolve, GOODBYE_EVERY_MS));
   }
-  process.exit(0);
+  leave();
+}
+
+/**
+ * At the end of a process Node waits for its threads, and one that writes to a loudspeaker that is
+ * gone never comes back. Everything that had to be closed is closed.
+ */
+function leave(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function cannotStart(cause: unknown): void {

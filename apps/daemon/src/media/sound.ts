@@ -3,8 +3,10 @@
  * otherwise, exchanged when another choice is made, and always described as they are.
  */
 import type { SoundDevice } from '@kyberline/shared/devices';
-import type { InputDevice, OutputDevice } from '../device/device.js';
+import type { Clock } from '../device/clock.js';
+import { FRAME_SAMPLES, type InputDevice, type OutputDevice } from '../device/device.js';
 import type { EngineToDaemon } from './messages.js';
+import { StandIn } from './stand-in.js';
 
 export interface ChosenDevices {
   input: InputDevice;
@@ -15,6 +17,7 @@ export interface ChosenDevices {
 export interface SoundParts {
   /** Never rejects: what cannot be had is replaced by silence, and says why. */
   choose(input: string, output: string): Promise<ChosenDevices>;
+  clock: Clock;
   capture(frame: Int16Array): void;
   play(frame: Int16Array): void;
   emit(message: EngineToDaemon): void;
@@ -26,12 +29,22 @@ export class Sound {
   #needed = { input: false, output: false };
   /** Choices are made one after another: the last one made is the one that holds. */
   #work: Promise<void> = Promise.resolve();
+  readonly #standIn: { input: StandIn; output: StandIn };
+  /** Frames that came too late to be wanted. */
+  #unwanted = 0;
 
   private constructor(
     private readonly parts: SoundParts,
     first: ChosenDevices,
   ) {
     this.#chosen = first;
+    const { clock, capture, play } = parts;
+    const silence = new Int16Array(FRAME_SAMPLES);
+    const unheard = new Int16Array(FRAME_SAMPLES);
+    this.#standIn = {
+      input: new StandIn(clock, () => capture(silence)),
+      output: new StandIn(clock, () => play(unheard)),
+    };
     this.#listen();
   }
 
@@ -45,7 +58,8 @@ export class Sound {
   }
 
   get missed(): { overruns: number; underruns: number } {
-    return { overruns: this.#chosen.input.overruns, underruns: this.#chosen.output.underruns };
+    const { input, output } = this.#chosen;
+    return { overruns: input.overruns + this.#unwanted, underruns: output.underruns };
   }
 
   /** Who needs sound now: calls both ends, a microphone test the one. */
@@ -76,18 +90,41 @@ export class Sound {
     const needed = this.#needed;
     if (needed.input !== this.#running.input) {
       this.#running.input = needed.input;
-      if (needed.input) input.start((frame) => this.parts.capture(frame));
-      else await input.stop();
+      if (needed.input) {
+        this.#standIn.input.start();
+        input.start((frame) => this.#captured(frame));
+      } else {
+        this.#standIn.input.stop();
+        await input.stop();
+      }
     }
     if (needed.output !== this.#running.output) {
       this.#running.output = needed.output;
-      if (needed.output) output.start((frame) => this.parts.play(frame));
-      else await output.stop();
+      if (needed.output) {
+        this.#standIn.output.start();
+        output.start((frame) => this.#asked(frame));
+      } else {
+        this.#standIn.output.stop();
+        await output.stop();
+      }
     }
+  }
+
+  #captured(frame: Int16Array): void {
+    if (this.#standIn.input.take()) this.parts.capture(frame);
+    else this.#unwanted++;
+  }
+
+  /** A loudspeaker gets what it asks for, also in a rush: its buffer is empty. */
+  #asked(frame: Int16Array): void {
+    this.#standIn.output.take();
+    this.parts.play(frame);
   }
 
   async #stopAll(): Promise<void> {
     this.#running = { input: false, output: false };
+    this.#standIn.input.stop();
+    this.#standIn.output.stop();
     await Promise.all([this.#chosen.input.stop(), this.#chosen.output.stop()]);
   }
 

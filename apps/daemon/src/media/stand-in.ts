@@ -1,0 +1,54 @@
+/**
+ * Keeps a call's rhythm where a device does not: a microphone that is unplugged, restarts or holds
+ * its breath must not show on the wire (SPEC 11), and a loudspeaker that does must not make what is
+ * heard pile up. After 150 ms without a turn of the device the stand-in takes one every 20 ms; the
+ * turns that the device then makes up for in one go are not wanted any more.
+ */
+import { type Cancel, type Clock, pace } from '../device/clock.js';
+import { FRAME_MS } from '../device/device.js';
+
+const ABSENT_MS = 150;
+/** Turns closer together than this are made up for. */
+const RUSH_MS = FRAME_MS / 2;
+
+export class StandIn {
+  readonly #clock: Clock;
+  readonly #turn: () => void;
+  #stop: Cancel | undefined;
+  #lastMs = 0;
+  /** Turns taken in the device's place since it was last on time. */
+  #taken = 0;
+
+  /** @param turn what is done in place of the device's turn */
+  constructor(clock: Clock, turn: () => void) {
+    this.#clock = clock;
+    this.#turn = turn;
+  }
+
+  start(): void {
+    this.stop();
+    this.#lastMs = this.#clock.now();
+    this.#taken = 0;
+    this.#stop = pace(this.#clock, FRAME_MS, () => {
+      if (this.#clock.now() - this.#lastMs < ABSENT_MS) return;
+      this.#taken++;
+      this.#turn();
+    });
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  /** The device takes a turn. False if this one has been taken in its place already. */
+  take(): boolean {
+    const now = this.#clock.now();
+    const since = now - this.#lastMs;
+    this.#lastMs = now;
+    if (since >= RUSH_MS && since < ABSENT_MS) this.#taken = 0;
+    if (since >= RUSH_MS || this.#taken === 0) return true;
+    this.#taken--;
+    return false;
+  }
+}
