@@ -363,6 +363,20 @@ describe('the engine and the program', () => {
     await until(() => alice.told.some((each) => each.type === 'send-on' && each.epoch > epoch));
   });
 
+  it('a disk that takes no more writes costs the history and not the call', async () => {
+    call(alice, bob);
+    await ringing();
+    alice.db.pragma('query_only = ON');
+    bob.calls.answer(undefined);
+    await bothActive();
+    alice.calls.alive();
+    alice.calls.hangUp(undefined);
+    await until(() => endingOf(bob) === 'hung-up-by-them');
+    expect(alice.calls.shown[0]?.meeting.secrets.isErased).toBe(true);
+    expect(alice.warned.length).toBeGreaterThan(0);
+    alice.warned.length = 0;
+  });
+
   it('a daemon that stops says goodbye and closes its rows', async () => {
     bob.autoAnswer = true;
     call(alice, bob);

@@ -66,8 +66,13 @@ export class LiveCall {
   }
 
   dispatch(event: CallEvent): void {
-    if (event.type === 'attempt-failed' && event.sentence) this.facts.endSentence = event.sentence;
-    this.#take(stepCall(this.#state, event, this.meeting.party.monotonic()));
+    const step = stepCall(this.#state, event, this.meeting.party.monotonic());
+    // A failure that came too late to matter must not explain another ending.
+    const ends = !this.isOver && step.state.phase.at === 'ended';
+    if (ends && event.type === 'attempt-failed' && event.sentence) {
+      this.facts.endSentence = event.sentence;
+    }
+    this.#take(step);
   }
 
   /** What the media engine says of this call. */
@@ -103,7 +108,8 @@ export class LiveCall {
   /** The row is kept fresh, so that a killed program leaves nearly the right length. */
   alive(): void {
     const { log, wall } = this.meeting.party;
-    if (this.facts.connectedAt !== undefined && !this.isOver) log.alive(this.id, wall());
+    if (this.facts.connectedAt === undefined || this.isOver) return;
+    this.#contain(() => log.alive(this.id, wall()));
   }
 
   get #row(): CallStart {
@@ -123,8 +129,17 @@ export class LiveCall {
 
   #take(step: CallStep): void {
     this.#state = step.state;
-    for (const effect of step.effects) this.#perform(effect);
+    for (const effect of step.effects) this.#contain(() => this.#perform(effect));
     this.around.changed();
+  }
+
+  /** What throws, as the history does on a full disk, must not stop what comes after it. */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#warn(cause);
+    }
   }
 
   #perform(effect: CallEffect): void {
@@ -194,25 +209,28 @@ export class LiveCall {
   /** One after another, each ending in an event. */
   #later(task: () => Promise<CallEvent>): void {
     this.#work = this.#work.then(async () => {
-      try {
-        if (!this.isOver) this.dispatch(await task());
-      } catch (cause) {
-        if (!this.isOver) this.dispatch(this.#failed(cause));
-      }
+      if (this.isOver) return;
+      const event = await task().catch((cause: unknown) => this.#failed(cause));
+      this.dispatch(event);
     });
   }
 
   #failed(cause: unknown): CallEvent {
     if (!(cause instanceof Problem)) {
-      // The kind of the error and never its message, which could quote anything.
-      const kind = cause instanceof Error ? cause.name : typeof cause;
-      this.meeting.party.warn(`A call failed for a reason that should not be (${kind}).`);
+      // What was computed for a call that ended meanwhile may well find its secrets erased.
+      if (!this.isOver) this.#warn(cause);
       return { type: 'attempt-failed', reason: 'refused' };
     }
     const reason = REASONS[cause.code];
     return reason
       ? { type: 'attempt-failed', reason }
       : { type: 'attempt-failed', reason: 'registry-refused', sentence: cause.message };
+  }
+
+  /** The kind of the error and never its message, which could quote anything. */
+  #warn(cause: unknown): void {
+    const kind = cause instanceof Error ? cause.name : typeof cause;
+    this.meeting.party.warn(`Part of a call failed for a reason that should not be (${kind}).`);
   }
 
   #beginAgain(): void {
@@ -225,12 +243,11 @@ export class LiveCall {
     const { secrets, party, peer, registry, peerFingerprint } = this.meeting;
     const { words, emoji } = secrets.finish();
     Object.assign(this.facts, { words, emoji });
-    if (peerFingerprint) {
-      party.pins.seen(registry, peer, peerFingerprint, secrets.suite, party.wall());
-      party.log.identified(this.id, { peerFingerprint, suite: secrets.suite });
-    }
     this.#media.install(0, 'receive');
     this.#media.install(0, 'send');
+    if (!peerFingerprint) return;
+    party.pins.seen(registry, peer, peerFingerprint, secrets.suite, party.wall());
+    party.log.identified(this.id, { peerFingerprint, suite: secrets.suite });
   }
 
   #tellExchange(effect: Extract<CallEffect, { type: 'tell-registry' }>): void {
