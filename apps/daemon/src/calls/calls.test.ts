@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
 import { clockSentence } from './checks.js';
+import type { LiveCall } from './live-call.js';
 import {
   endingOf,
   type Person,
@@ -134,6 +135,41 @@ describe('two people', () => {
     for (const person of [alice, bob]) {
       expect(person.calls.shown.map((each) => each.meeting.wireId)).toEqual([stands]);
       expect(person.history.list(9)).toHaveLength(1);
+    }
+  });
+
+  it('meet in glare when an offer is being checked while the other is dialled', async () => {
+    // Whichever id is lower: each offer arrives while the other side is still looking up.
+    for (const wanted of ['lower', 'higher'] as const) {
+      const [a, b] = [world.add(`a-${wanted}`), world.add(`b-${wanted}`)];
+      let open = () => {};
+      const checked = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const { exchange } = b;
+      b.exchange = {
+        ...exchange,
+        lookUp: async (name) => {
+          await checked;
+          return exchange.lookUp(name);
+        },
+      };
+      const first = call(a, b).meeting.wireId;
+      await until(() => b.heard.length > 0);
+      let mine: LiveCall;
+      do {
+        mine = b.calls.place(a.name, exchange);
+        if (mine.meeting.wireId < first === (wanted === 'lower')) break;
+        b.calls.hangUp(undefined);
+      } while (true);
+      const stands = [first, mine.meeting.wireId].sort()[0];
+      await until(() => a.heard.some(({ call_id }) => call_id === mine.meeting.wireId));
+      open();
+      await until(() => phaseOf(a) === 'active' && phaseOf(b) === 'active');
+      for (const person of [a, b]) {
+        const live = person.calls.shown.filter((each) => !each.isOver);
+        expect(live.map((each) => each.meeting.wireId)).toEqual([stands]);
+      }
     }
   });
 

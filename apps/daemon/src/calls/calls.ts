@@ -70,8 +70,7 @@ export class Calls {
     // The other side sees the same two ids and drops this one.
     if (mine && glareKeeps(mine.meeting.wireId, record.call_id) === 'mine') return;
     const meeting = new Meeting(this.party, exchange, registryId, record.caller_username, record);
-    // Having called them, the person has said already that they want to talk.
-    this.#start(meeting, autoAnswer || mine !== undefined);
+    this.#start(meeting, autoAnswer);
   }
 
   fromEngine(message: EngineToDaemon): void {
@@ -149,9 +148,16 @@ export class Calls {
       // A call of ours to the same person gives way to theirs, or stands, by glare.
       return other !== undefined && other !== call && other.meeting.peer !== call?.meeting.peer;
     },
-    admitted: (id) => {
+    admit: (id) => {
+      // Checks take their time: what was so when the offer came need not be so now.
+      if (this.#surroundings.isBusy(id)) return 'busy';
       const peer = this.#byWire(id)?.meeting.peer;
-      if (peer) this.#outgoingTo(peer)?.dispatch({ type: 'glare-lost' });
+      const mine = peer && this.#outgoingTo(peer);
+      if (!mine) return 'ring';
+      if (glareKeeps(mine.meeting.wireId, id) === 'mine') return 'glare-lost';
+      mine.dispatch({ type: 'glare-lost' });
+      // Having called them, the person has said already that they want to talk.
+      return 'answer';
     },
   };
 

@@ -15,13 +15,16 @@ import type { Exchange } from '../net/exchange.js';
 import { checkBundle, checkOffer, isFinding } from './checks.js';
 import type { Party } from './parties.js';
 
+/** `answer`: it beat a call of ours to the same person. `glare-lost`: ours stands. */
+export type Admission = 'ring' | 'answer' | 'busy' | 'glare-lost';
+
 /** What a call asks of the collection it is in. */
 export interface Surroundings {
   changed(): void;
   /** Whether the person is in a call that a further one must not disturb. */
   isBusy(id: CallId): boolean;
-  /** An offer has passed every check: a call of ours that it beats by glare is dropped now. */
-  admitted(id: CallId): void;
+  /** What an offer that has passed every check finds now. By glare it may drop a call of ours. */
+  admit(id: CallId): Admission;
 }
 
 export class Meeting {
@@ -109,14 +112,21 @@ export class Meeting {
     const finding = checkOffer(offer, bundle, this.registryId, party);
     if (finding) return { type: 'offer-refused', ...finding };
     this.#identify(bundle);
-    if (around.isBusy(this.wireId)) {
-      return { type: 'offer-refused', reason: 'busy-here', tell: 'busy' };
-    }
+    const busy = { type: 'offer-refused', reason: 'busy-here', tell: 'busy' } as const;
+    if (around.isBusy(this.wireId)) return busy;
     const mine = party.bundles.find(offer.bundleHashB);
     const opened = mine && (await this.secrets.openOffer(offer, mine.keys, mine.bundle));
     if (!this.#agree(opened)) return refused;
-    around.admitted(this.wireId);
-    return { type: 'offer-checked' };
+    switch (around.admit(this.wireId)) {
+      case 'ring':
+        return { type: 'offer-checked' };
+      case 'answer':
+        return { type: 'offer-checked', answer: true };
+      case 'busy':
+        return busy;
+      case 'glare-lost':
+        return { type: 'glare-lost' };
+    }
   }
 
   async placeAnswer(): Promise<CallEvent> {

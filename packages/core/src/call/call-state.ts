@@ -75,7 +75,8 @@ export type CallEvent =
   | { type: 'offer-placed' }
   /** `sentence`: the registry's own words, where they say more than the reason does. */
   | { type: 'attempt-failed'; reason: EndReason; sentence?: string }
-  | { type: 'offer-checked' }
+  /** `answer`: without ringing, whatever was set when it came; the person is calling them too. */
+  | { type: 'offer-checked'; answer?: boolean }
   | { type: 'offer-refused'; reason: EndReason; tell: RejectReason }
   | { type: 'answer-placed' }
   | { type: 'answer-opened' }

@@ -99,6 +99,7 @@ describe('the life of a call', () => {
     const call = new Call('incoming', true).on({ type: 'offer-checked' });
     expect(call.at).toBe('answering');
     expect(call.did('ring')).toBe(0);
+    expect(new Call('incoming').on({ type: 'offer-checked', answer: true }).at).toBe('answering');
   });
 
   it('records nothing of an offer before it has passed its checks', () => {

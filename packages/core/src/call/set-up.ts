@@ -24,7 +24,7 @@ export function checking(
   switch (event.type) {
     case 'offer-checked': {
       const record: CallEffect = { type: 'record', what: 'started' };
-      if (phase.autoAnswer) {
+      if (phase.autoAnswer || event.answer) {
         return to(state, answering(state, now), record, { type: 'place-answer' });
       }
       const until = now + state.times.ringMs + state.times.lookUpMs;
