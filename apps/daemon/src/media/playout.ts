@@ -12,8 +12,12 @@ import type { PacketHeader } from '@kyberline/core/voice/packet';
 import { Timeline } from '@kyberline/core/voice/timeline';
 import type { Codec } from '../codec/codec.js';
 
-/** The fixed small target: a frame waits 20 to 40 ms (voice/jitter.ts says what that buys). */
+/**
+ * The fixed small target, 40 ms, from a start of 20 (voice/jitter.ts says what that buys). Through
+ * PortAudio on PulseAudio's null sinks a microphone's frames come up to 10 ms late.
+ */
 export const TARGET_FRAMES = 2;
+const START_FRAMES = 1;
 /** 5 s of 20 ms frames. */
 const LOSS_TURNS = 250;
 /** Below about -50 dBFS a frame may be merged into its neighbour unheard. */
@@ -33,7 +37,7 @@ export class Playout {
   #lastIndex: number | undefined;
 
   constructor(private readonly codec: Codec) {
-    this.jitter = new JitterBuffer(TARGET_FRAMES, codec.payloadBytes);
+    this.jitter = new JitterBuffer(TARGET_FRAMES, codec.payloadBytes, START_FRAMES);
     this.#concealer = new Concealer(codec.frameSamples);
     this.#merged = new Int16Array(codec.frameSamples);
   }

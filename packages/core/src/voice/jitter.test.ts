@@ -35,6 +35,20 @@ describe('the jitter buffer', () => {
     expect([take(), take()]).toEqual([10, 11]);
   });
 
+  it('can start with one frame, and then waits as long as the path needs', () => {
+    const jitter = new JitterBuffer(2, 8, 1);
+    const arrivals = [0, 20, 40, 75, 80, 100, 120, 140, 160, 180, 200].map((atMs) => atMs + 5);
+    const turns: string[] = [];
+    let sent = 0;
+    for (let now = 10; now < 210; now += 20) {
+      while (sent < arrivals.length && arrivals[sent]! <= now) jitter.put(sent, payload(sent++));
+      const taken = jitter.take();
+      turns.push(typeof taken === 'string' ? taken : String(indexIn(taken)));
+    }
+    expect(turns).toEqual(['0', '1', '2', 'missing', '3', '4', '5', '6', '7', '8']);
+    expect(jitter.counters).toMatchObject({ lost: 0, late: 0, concealed: 1 });
+  });
+
   it('puts reordered frames in order, also before the first turn', () => {
     const { put, take } = buffer(3);
     put(11, 10, 12);

@@ -6,8 +6,10 @@
  *     played │ 41 │ 42 │ -- │ 44 │ 45 │        ◄── put(46)
  *            └─ take() ─► frame, or 'missing': conceal
  *
- * Target. Playing starts once `targetFrames` are here: with two, a frame waits 20 to 40 ms, so
- * what arrives up to 20 ms later than its fellows is still in time.
+ * Target. `targetFrames` are kept without being given back: with two, a frame waits 40 ms at most,
+ * so one that comes 20 ms later than its fellows can always be in time. Playing starts with
+ * `startFrames`: with one, the delay is what the path turns out to need, at the price of a
+ * concealed turn or two in the first second; with two it is 10 ms more on average, for all time.
  * Nothing here at its turn: the turn is concealed but `next` stays, since frames may only be late
  * (`debt`). If they turn out lost, the gap is skipped at no further cost; if they come, the delay
  * has grown, and nothing more was lost. After HOLD_TURNS the stream counts as interrupted.
@@ -70,6 +72,7 @@ export class JitterBuffer {
     concealed: 0,
   };
   readonly targetFrames: number;
+  readonly #startFrames: number;
   readonly #slots: Slot[];
   #stage: Stage = 'empty';
   #next = 0;
@@ -86,14 +89,16 @@ export class JitterBuffer {
   #calm = 0;
 
   /**
-   * @param targetFrames frames that are here when playing starts, 1 to 9
+   * @param targetFrames frames that may always be here, 1 to 9
    * @param mostBytes the longest payload that is kept
+   * @param startFrames frames that are here when playing starts, 1 to `targetFrames`
    */
-  constructor(targetFrames: number, mostBytes: number) {
-    if (!(targetFrames >= 1 && targetFrames < LONGEST_FRAMES)) {
-      throw new RangeError(`a jitter buffer of ${targetFrames} frames`);
+  constructor(targetFrames: number, mostBytes: number, startFrames = targetFrames) {
+    if (!(startFrames >= 1 && startFrames <= targetFrames && targetFrames < LONGEST_FRAMES)) {
+      throw new RangeError(`a jitter buffer of ${startFrames} to ${targetFrames} frames`);
     }
     this.targetFrames = targetFrames;
+    this.#startFrames = startFrames;
     this.#slots = Array.from({ length: RING_FRAMES }, () => {
       const bytes = new Uint8Array(mostBytes);
       return { index: 0, full: false, bytes, payload: bytes };
@@ -139,7 +144,7 @@ export class JitterBuffer {
     this.#buffered++;
     if (index > this.#highest) this.#highest = index;
     if (this.#depth > LONGEST_FRAMES) this.#cutTo(this.targetFrames);
-    if (this.#stage !== 'playing' && this.#depth >= this.targetFrames) this.#start();
+    if (this.#stage !== 'playing' && this.#depth >= this.#startFrames) this.#start();
   }
 
   /**
