@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
 import { clockSentence } from './checks.js';
-import type { LiveCall } from './live-call.js';
 import {
+  callIdOf,
   endingOf,
+  gate,
   type Person,
   phaseOf,
   REGISTRY_ID,
@@ -29,6 +30,18 @@ afterEach(() => world.close());
 const call = (from: Person, to: Person) => from.calls.place(to.name, from.exchange);
 const ringing = () => until(() => phaseOf(bob) === 'ringing-here');
 const bothActive = () => until(() => phaseOf(alice) === 'active' && phaseOf(bob) === 'active');
+
+/** What comes to this person is not checked before it is let; the exchange is what they dial by. */
+function slowLookUp(person: Person): { open: () => void; exchange: Exchange } {
+  const { exchange } = person;
+  const { open, passed } = gate();
+  const lookUp = async (name: UserName) => {
+    await passed;
+    return exchange.lookUp(name);
+  };
+  person.exchange = { ...exchange, lookUp };
+  return { open, exchange };
+}
 
 describe('two people', () => {
   it('talk: the same words, the same row in both histories, rekeys in between', async () => {
@@ -78,15 +91,12 @@ describe('two people', () => {
   });
 
   it('cancel while the offer is on its way, and it rings nowhere afterwards', async () => {
-    let arrive = () => {};
-    const onItsWay = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
+    const onItsWay = gate();
     const followed = new Set<string>();
     const slow: Exchange = {
       ...alice.exchange,
       initiate: async (offer) => {
-        await onItsWay;
+        await onItsWay.passed;
         await alice.exchange.initiate(offer);
       },
       follow: (id) => followed.add(id),
@@ -95,7 +105,7 @@ describe('two people', () => {
     alice.calls.place(bob.name, slow);
     await until(() => phaseOf(alice) === 'offering');
     alice.calls.hangUp(undefined);
-    arrive();
+    onItsWay.open();
     await until(() => bob.heard.some(({ status }) => status === 'cancelled'));
     expect(phaseOf(bob)).not.toBe('ringing-here');
     expect(followed.size).toBe(0);
@@ -138,39 +148,43 @@ describe('two people', () => {
     }
   });
 
-  it('meet in glare when an offer is being checked while the other is dialled', async () => {
-    // Whichever id is lower: each offer arrives while the other side is still looking up.
-    for (const wanted of ['lower', 'higher'] as const) {
-      const [a, b] = [world.add(`a-${wanted}`), world.add(`b-${wanted}`)];
-      let open = () => {};
-      const checked = new Promise<void>((resolve) => {
-        open = resolve;
-      });
-      const { exchange } = b;
-      b.exchange = {
-        ...exchange,
-        lookUp: async (name) => {
-          await checked;
-          return exchange.lookUp(name);
-        },
-      };
-      const first = call(a, b).meeting.wireId;
-      await until(() => b.heard.length > 0);
-      let mine: LiveCall;
-      do {
-        mine = b.calls.place(a.name, exchange);
-        if (mine.meeting.wireId < first === (wanted === 'lower')) break;
-        b.calls.hangUp(undefined);
-      } while (true);
-      const stands = [first, mine.meeting.wireId].sort()[0];
-      await until(() => a.heard.some(({ call_id }) => call_id === mine.meeting.wireId));
-      open();
-      await until(() => phaseOf(a) === 'active' && phaseOf(b) === 'active');
-      for (const person of [a, b]) {
-        const live = person.calls.shown.filter((each) => !each.isOver);
-        expect(live.map((each) => each.meeting.wireId)).toEqual([stands]);
+  it.each([
+    ['lower', 1],
+    ['higher', 3],
+  ])(
+    'meet in glare when an offer is checked while its caller is dialled with a %s id',
+    async (_, rank) => {
+      alice.callIds = [callIdOf(2)];
+      bob.callIds = [callIdOf(rank)];
+      const look = slowLookUp(bob);
+      const first = call(alice, bob);
+      await until(() => bob.heard.length > 0);
+      const second = bob.calls.place(alice.name, look.exchange);
+      await until(() => alice.heard.some(({ call_id }) => call_id === second.id));
+      look.open();
+      await bothActive();
+      const stands = rank < 2 ? second.id : first.id;
+      for (const person of [alice, bob]) {
+        expect(person.calls.shown.map((each) => each.id)).toEqual([stands]);
       }
-    }
+    },
+  );
+
+  it('meet in glare whose standing call comes to nothing, and the other one rings', async () => {
+    alice.callIds = [callIdOf(1)];
+    bob.callIds = [callIdOf(2)];
+    const look = slowLookUp(bob);
+    call(alice, bob);
+    const higher = bob.calls.place(alice.name, look.exchange);
+    await until(() => alice.heard.some(({ call_id }) => call_id === higher.id));
+    expect(alice.calls.shown).toHaveLength(1);
+    alice.calls.hangUp(undefined);
+    await until(() => phaseOf(alice) === 'ringing-here');
+    await until(() => bob.heard.some(({ status }) => status === 'cancelled'));
+    look.open();
+    alice.calls.answer(undefined);
+    await bothActive();
+    expect(bob.calls.shown.at(-1)?.id).toBe(higher.id);
   });
 
   it('tell a third caller that they are busy, and the third that it was', async () => {
@@ -186,6 +200,16 @@ describe('two people', () => {
       'carol',
       'busy-here',
     ]);
+  });
+
+  it('answer one of two who call at the same moment, and are busy for the other', async () => {
+    const carol = world.add('carol');
+    bob.autoAnswer = true;
+    call(alice, bob);
+    call(carol, bob);
+    await until(() => [alice, carol].some((each) => endingOf(each) === 'busy-there'));
+    await until(() => [alice, carol].some((each) => phaseOf(each) === 'active'));
+    expect(bob.calls.shown.filter((each) => !each.isOver)).toHaveLength(1);
   });
 
   it('are not busy because of the echo contact, which is hung up when they answer', async () => {

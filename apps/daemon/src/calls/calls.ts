@@ -20,10 +20,18 @@ const SEEN_MS = 600_000;
 /** Offers whose checks may be under way at once; each costs a look-up and two signatures. */
 const MAX_CHECKING = 8;
 
+interface Incoming {
+  record: CallRecord;
+  exchange: Exchange;
+  autoAnswer: boolean;
+}
+
 export class Calls {
   readonly #live = new Map<CallId, LiveCall>();
   readonly #ended = new Map<CallId, { call: LiveCall; until: number }>();
   readonly #seen = new Map<CallId, number>();
+  /** Offers that gave way to a call of ours; they ring if that comes to nothing. */
+  readonly #aside = new Map<CallId, Incoming>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -64,11 +72,15 @@ export class Calls {
       call.dispatch({ type: 'registry', call: record });
       return;
     }
+    this.#aside.delete(record.call_id);
     const { registryId } = exchange;
-    if (!registryId || record.status !== 'ringing' || !this.#takes(record, registryId)) return;
-    const mine = this.#outgoingTo(record.caller_username);
-    // The other side sees the same two ids and drops this one.
-    if (mine && glareKeeps(mine.meeting.wireId, record.call_id) === 'mine') return;
+    if (!registryId || record.status !== 'ringing') return;
+    if (this.#givesWay(record) && this.#aside.size < MAX_CHECKING) {
+      // The other side sees the same two ids and drops this one.
+      this.#aside.set(record.call_id, { record, exchange, autoAnswer });
+      return;
+    }
+    if (!this.#takes(record, registryId)) return;
     const meeting = new Meeting(this.party, exchange, registryId, record.caller_username, record);
     this.#start(meeting, autoAnswer);
   }
@@ -195,6 +207,21 @@ export class Calls {
     );
   }
 
+  /** Glare: whether an offer loses to a call of ours to the same person. */
+  #givesWay({ caller_username, call_id }: CallRecord): boolean {
+    const mine = this.#outgoingTo(caller_username);
+    return mine !== undefined && glareKeeps(mine.meeting.wireId, call_id) === 'mine';
+  }
+
+  /** The offers that gave way to a call that did not come about. */
+  #reconsider(): void {
+    for (const { record, exchange, autoAnswer } of [...this.#aside.values()]) {
+      if (this.#givesWay(record)) continue;
+      this.#aside.delete(record.call_id);
+      if (!this.#talking()) this.heard(record, exchange, autoAnswer);
+    }
+  }
+
   #leaveEcho(): void {
     for (const call of [...this.#live.values()]) {
       if (call.meeting.peer === ECHO_NAME) call.dispatch({ type: 'hang-up' });
@@ -220,6 +247,7 @@ export class Calls {
       if (call.facts.forgotten) continue;
       this.#ended.set(id, { call, until: now + SHOWN_AFTER_END_MS });
     }
+    this.#reconsider();
     this.#arm();
     this.changed();
   }

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CALL_TIMES, type CallTimes } from '@kyberline/core/call/call-state';
+import { CALL_ID_BYTES } from '@kyberline/core/crypto/handshake';
 import { identityFromSeeds } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
@@ -32,6 +33,8 @@ export interface Person {
   history: HistoryStore;
   contacts: ReturnType<typeof openContacts>;
   bundles: Bundles;
+  /** The ids of the next calls that this person places; by chance when none is left. */
+  callIds: Uint8Array[];
   /** What this person's daemon said to its engine. */
   told: DaemonToEngine[];
   /** What the exchange delivered to this person. */
@@ -72,6 +75,7 @@ export class TwoParties {
       history,
       contacts,
       bundles,
+      callIds: [],
       told: [],
       heard: [],
       warned: [],
@@ -90,7 +94,7 @@ export class TwoParties {
           log: history,
           engine: (message) => this.#carry(person, message),
           candidates: () => [{ address: '127.0.0.1', port: 9 }],
-          random,
+          random: (bytes) => (bytes === CALL_ID_BYTES && person.callIds.shift()) || random(bytes),
           monotonic: () => performance.now(),
           wall,
           times: this.times,
@@ -144,6 +148,18 @@ export class TwoParties {
       });
     }
   }
+}
+
+/** The call id of this rank: glare goes to the lowest. */
+export const callIdOf = (rank: number) => new Uint8Array(CALL_ID_BYTES).fill(rank);
+
+/** Something that waits until it is let go. */
+export function gate(): { open: () => void; passed: Promise<void> } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
 }
 
 /** Waits in real time until `predicate` holds; a test that waits longer has failed. */
