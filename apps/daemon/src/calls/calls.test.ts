@@ -225,6 +225,19 @@ describe('two people', () => {
     expect(endingOf(echo)).toBe('hung-up-by-them');
   });
 
+  it('leave the echo contact for a call that is answered by itself', async () => {
+    const echo = world.add(ECHO_NAME);
+    echo.autoAnswer = true;
+    bob.autoAnswer = true;
+    call(bob, echo);
+    await until(() => phaseOf(bob) === 'active');
+    call(alice, bob);
+    await until(() => phaseOf(alice) === 'active');
+    expect(bob.calls.shown.filter((each) => !each.isOver).map((each) => each.meeting.peer)).toEqual(
+      [alice.name],
+    );
+  });
+
   it('cannot place a second call, and are told what to do', async () => {
     const carol = world.add('carol');
     bob.autoAnswer = true;

@@ -100,12 +100,8 @@ export class Calls {
 
   /** @throws Problem `no-call` with what there is instead */
   answer(id: CallId | undefined): void {
-    const call = this.#one(id, 'answered', (each) => each.state.phase.at === 'ringing-here');
-    for (const other of [...this.#live.values()]) {
-      if (other !== call && other.state.phase.at !== 'checking')
-        other.dispatch({ type: 'hang-up' });
-    }
-    call.dispatch({ type: 'accept' });
+    const ringing = (each: LiveCall) => each.state.phase.at === 'ringing-here';
+    this.#one(id, 'answered', ringing).dispatch({ type: 'accept' });
   }
 
   reject(id: CallId | undefined): void {
@@ -170,6 +166,11 @@ export class Calls {
       mine.dispatch({ type: 'glare-lost' });
       // Having called them, the person has said already that they want to talk.
       return 'answer';
+    },
+    answering: (id) => {
+      for (const other of [...this.#live.values()]) {
+        if (other.id !== id && isShown(other)) other.dispatch({ type: 'hang-up' });
+      }
     },
   };
 

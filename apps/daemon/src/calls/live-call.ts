@@ -157,6 +157,7 @@ export class LiveCall {
         this.#later(() => meeting.checkOffer(this.around));
         break;
       case 'place-answer':
+        this.around.answering(this.id);
         this.#later(() => meeting.placeAnswer());
         break;
       case 'open-answer':

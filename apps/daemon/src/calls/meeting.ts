@@ -25,6 +25,8 @@ export interface Surroundings {
   isBusy(id: CallId): boolean;
   /** What an offer that has passed every check finds now. By glare it may drop a call of ours. */
   admit(id: CallId): Admission;
+  /** This call is being answered, by the person or by itself: every other one is hung up. */
+  answering(id: CallId): void;
 }
 
 export class Meeting {
