@@ -4,8 +4,10 @@
  *   127.0.0.1:3000 and [::1]:3000   front → pages, registry routes, /api/events, pairing
  *   0.0.0.0:5001                    registry routes and nothing else
  */
+
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { keepConnections } from '@kyberline/registry/connections';
 import { type PanelConfig, prepareEnvironment, readConfig } from './config.js';
 import { createFront } from './front.js';
 import { listen, listenIfAvailable } from './listen.js';
@@ -16,8 +18,8 @@ import { loadPanelSecret, readDaemonToken } from './secrets.js';
 import { listenerOn, peerUid } from './socket-owner.js';
 
 const DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
-/** A connection that is still busy after this is cut at shutdown. */
-const SHUTDOWN_MS = 2000;
+/** Everything here comes from loopback: one address for every browser and daemon. */
+const CONNECTIONS_PER_ADDRESS = 1_000;
 
 async function start(config: PanelConfig): Promise<() => Promise<void>> {
   const closers: (() => Promise<unknown>)[] = [];
@@ -56,7 +58,8 @@ async function start(config: PanelConfig): Promise<() => Promise<void>> {
       const server = createServer();
       server.on('request', (request, response) => void front.request(request, response));
       server.on('upgrade', front.upgrade);
-      closers.push(() => closeServer(server));
+      // Upgraded sockets too: a daemon keeps one for its registry's events.
+      closers.push(keepConnections(server, CONNECTIONS_PER_ADDRESS).close);
       return server;
     };
     // The port first: if it is taken, that should be said before Next.js has been loaded.
@@ -70,17 +73,6 @@ async function start(config: PanelConfig): Promise<() => Promise<void>> {
     await close();
     throw error;
   }
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 function announce({ port, registry }: PanelConfig): void {
