@@ -1,19 +1,18 @@
-import { CALL_TIMES } from '@kyberline/core/call/call-state';
-import { ECHO_NAME, type UserName } from '@kyberline/shared/ids';
+/** Two people who call each other, at once, or while a third does. */
+import { ECHO_NAME } from '@kyberline/shared/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
-import { clockSentence } from './checks.js';
 import {
+  call,
   callIdOf,
   endingOf,
   gate,
   type Person,
   phaseOf,
-  REGISTRY_ID,
+  slowLookUp,
   TwoParties,
   until,
-  wireIds,
 } from './testing/two-parties.js';
 
 let world: TwoParties;
@@ -21,27 +20,14 @@ let alice: Person;
 let bob: Person;
 
 beforeEach(() => {
-  world = new TwoParties({ ...CALL_TIMES, rekey: { ...CALL_TIMES.rekey, everyMs: 300 } });
+  world = new TwoParties();
   alice = world.add('alice');
   bob = world.add('bob');
 });
 afterEach(() => world.close());
 
-const call = (from: Person, to: Person) => from.calls.place(to.name, from.exchange);
 const ringing = () => until(() => phaseOf(bob) === 'ringing-here');
 const bothActive = () => until(() => phaseOf(alice) === 'active' && phaseOf(bob) === 'active');
-
-/** What comes to this person is not checked before it is let; the exchange is what they dial by. */
-function slowLookUp(person: Person): { open: () => void; exchange: Exchange } {
-  const { exchange } = person;
-  const { open, passed } = gate();
-  const lookUp = async (name: UserName) => {
-    await passed;
-    return exchange.lookUp(name);
-  };
-  person.exchange = { ...exchange, lookUp };
-  return { open, exchange };
-}
 
 describe('two people', () => {
   it('talk: the same words, the same row in both histories, rekeys in between', async () => {
@@ -264,208 +250,5 @@ describe('two people', () => {
     expect(alice.contacts.find(meeting.registry, bob.name)?.trust).toBe('seen');
     alice.calls.verifyWords(id, true);
     expect(alice.contacts.find(meeting.registry, bob.name)?.trust).toBe('verified');
-  });
-});
-
-describe('what does not fit is refused', () => {
-  it('a stale bundle is fetched again, once, under a new call id', async () => {
-    const old = await bob.bundles.current(REGISTRY_ID, bob.name, 1);
-    bob.suite = 2; // the bundle that the exchange still shows has another preference
-    bob.bundleShown = old.bytes;
-    bob.autoAnswer = true;
-    const callee = bob; // what the end of this test brings must not change the next one's
-    bob.tamper = (record) => {
-      callee.bundleShown = undefined;
-      return record;
-    };
-    const placed = call(alice, bob);
-    await bothActive();
-    expect(wireIds(bob)).toHaveLength(2);
-    expect(alice.calls.shown[0]?.id).toBe(placed.id);
-    expect(alice.history.list(9)).toHaveLength(1);
-  });
-
-  it('the same refusal by push and by poll is one refusal', async () => {
-    const old = await bob.bundles.current(REGISTRY_ID, bob.name, 1);
-    bob.suite = 2;
-    bob.bundleShown = old.bytes;
-    bob.autoAnswer = true;
-    alice.tamper = (record) => {
-      if (record.status === 'rejected') {
-        bob.bundleShown = undefined;
-        setImmediate(() => alice.calls.heard(record, alice.exchange, false));
-      }
-      return record;
-    };
-    const lookUp = async (name: UserName) => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return alice.exchange.lookUp(name);
-    };
-    alice.calls.place(bob.name, { ...alice.exchange, lookUp });
-    await bothActive();
-    expect(wireIds(bob)).toHaveLength(2);
-  });
-
-  it('a bundle that stays stale ends the call instead of trying for ever', async () => {
-    bob.bundleShown = (await bob.bundles.current(REGISTRY_ID, bob.name, 1)).bytes;
-    bob.suite = 2;
-    call(alice, bob);
-    await until(() => endingOf(alice) !== undefined);
-    expect(endingOf(alice)).toBe('refused');
-    expect(wireIds(bob)).toHaveLength(2);
-  });
-
-  it('the same offer by push and by poll is one offer', async () => {
-    call(alice, bob);
-    await ringing();
-    const record = bob.heard[0]!;
-    bob.calls.heard(record, bob.exchange, false);
-    bob.calls.heard({ ...record }, bob.exchange, false);
-    expect(bob.calls.shown).toHaveLength(1);
-    bob.calls.reject(undefined);
-    await until(() => endingOf(bob) !== undefined);
-    bob.calls.heard(record, bob.exchange, false);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(bob.calls.shown).toHaveLength(1);
-  });
-
-  it('a changed key blocks calls in both directions', async () => {
-    bob.autoAnswer = true;
-    call(alice, bob);
-    await bothActive();
-    alice.calls.hangUp(undefined);
-    await until(() => endingOf(bob) !== undefined);
-    const stranger = world.add('bob-too');
-    const name = bob.name;
-    const shown = await stranger.bundles.current(REGISTRY_ID, name, 1);
-    bob.bundleShown = shown.bytes;
-    call(alice, bob);
-    await until(() => endingOf(alice) === 'key-changed');
-    bob.bundleShown = undefined;
-    call(bob, alice);
-    await until(() => endingOf(bob) === 'key-changed');
-    expect(alice.history.list(1)).toMatchObject([
-      { direction: 'incoming', endReason: 'key-changed' },
-    ]);
-  });
-
-  it('a suite below the highest agreed is refused, loudly', async () => {
-    bob.autoAnswer = true;
-    alice.suite = 3;
-    call(alice, bob);
-    await bothActive();
-    alice.calls.hangUp(undefined);
-    await until(() => endingOf(bob) !== undefined);
-    alice.suite = 1;
-    call(alice, bob);
-    await until(() => endingOf(alice) === 'suite-lowered');
-  });
-
-  it('a clock that is off by more than 90 s is named as the reason on both sides', async () => {
-    alice.clockAheadMs = 100_000;
-    call(alice, bob);
-    await until(() => endingOf(alice) !== undefined && endingOf(bob) !== undefined);
-    expect(endingOf(alice)).toBe('clock-wrong');
-    expect(endingOf(bob)).toBe('clock-wrong');
-  });
-
-  it('an answer that does not verify is dropped, and it rings on', async () => {
-    alice.tamper = (record) =>
-      record.answer ? { ...record, answer: record.answer.replace(/^..../, 'AAAA') } : record;
-    call(alice, bob);
-    await ringing();
-    bob.calls.answer(undefined);
-    await until(() => alice.heard.some((record) => record.answer !== undefined));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(phaseOf(alice)).toBe('ringing-there');
-    alice.tamper = (record) => record;
-    const answered = alice.heard.find((record) => record.answer !== undefined)!;
-    alice.calls.heard(answered, alice.exchange, false);
-    await until(() => phaseOf(alice) === 'active');
-  });
-
-  it('a tampered offer rings nowhere and leaves no row', async () => {
-    bob.tamper = (record) => ({ ...record, offer: record.offer.replace(/.{8}$/, 'AAAAAAAA') });
-    call(alice, bob);
-    await until(() => endingOf(alice) !== undefined);
-    expect(endingOf(alice)).toBe('refused');
-    expect(bob.history.list(9)).toHaveLength(0);
-    expect(bob.calls.shown).toHaveLength(0);
-  });
-});
-
-describe('a wrong clock', () => {
-  it('is told apart by the registry clock', () => {
-    expect(clockSentence(bob.name, 100_000)).toMatch(/This machine's clock is 100 seconds slow/);
-    expect(clockSentence(bob.name, -100_000)).toMatch(/100 seconds fast/);
-    expect(clockSentence(bob.name, 500)).toMatch(/bob's clock/);
-    expect(clockSentence(bob.name, undefined)).toBeUndefined();
-  });
-});
-
-describe('the engine and the program', () => {
-  it('a call that was muted while it rang is muted before its voice may leave', async () => {
-    call(alice, bob);
-    await ringing();
-    alice.calls.mute(undefined, true);
-    bob.calls.answer(undefined);
-    await bothActive();
-    const said = alice.told.map((each) =>
-      each.type === 'mute' && each.muted ? 'muted' : each.type,
-    );
-    expect(said).toContain('muted');
-    expect(said.indexOf('muted')).toBeLessThan(said.indexOf('allow-voice'));
-  });
-
-  it('a restarted engine gets the call again, with counters after the old blocks', async () => {
-    bob.autoAnswer = true;
-    call(alice, bob);
-    await bothActive();
-    alice.told.length = 0;
-    alice.calls.engineRestarted();
-    const installed = alice.told.find(
-      (each) => each.type === 'install-epoch' && each.send.audio !== undefined,
-    );
-    if (installed?.type !== 'install-epoch') throw new Error('nothing was installed');
-    expect(installed.send.audio?.from).toBeGreaterThan(0);
-    expect(installed.receive.audio?.from).toBeGreaterThan(0);
-    expect(alice.told.map((each) => each.type)).toEqual(
-      expect.arrayContaining(['open-call', 'send-on', 'allow-voice']),
-    );
-    const { epoch } = installed;
-    await until(() => alice.told.some((each) => each.type === 'send-on' && each.epoch > epoch));
-  });
-
-  it('a disk that takes no more writes costs the history and not the call', async () => {
-    call(alice, bob);
-    await ringing();
-    alice.db.pragma('query_only = ON');
-    bob.calls.answer(undefined);
-    await bothActive();
-    alice.calls.alive();
-    alice.calls.hangUp(undefined);
-    await until(() => endingOf(bob) === 'hung-up-by-them');
-    expect(alice.calls.shown[0]?.meeting.secrets.isErased).toBe(true);
-    expect(alice.warned.length).toBeGreaterThan(0);
-    alice.warned.length = 0;
-  });
-
-  it('a daemon that stops says goodbye and closes its rows', async () => {
-    bob.autoAnswer = true;
-    call(alice, bob);
-    await bothActive();
-    alice.calls.stop();
-    await until(() => endingOf(bob) !== undefined);
-    expect(endingOf(bob)).toBe('program-stopped-there');
-    expect(alice.history.list(1)).toMatchObject([{ endReason: 'program-stopped-here' }]);
-  });
-
-  it('no key, no root and no answer is left in the engine messages of an ended call', async () => {
-    bob.autoAnswer = true;
-    const { meeting } = call(alice, bob);
-    await bothActive();
-    alice.calls.hangUp(undefined);
-    expect(meeting.secrets.traffic(0, 'send', 'audio')).toBeUndefined();
-    expect(meeting.secrets.handshakeKeys()).toBeUndefined();
   });
 });

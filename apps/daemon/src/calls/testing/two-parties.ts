@@ -23,6 +23,8 @@ import { createIdentity } from '../../store/identity.js';
 import { Calls } from '../calls.js';
 
 export const REGISTRY_ID = new Uint8Array(16).fill(0x33);
+/** Rekeys come within a test. */
+const QUICK: CallTimes = { ...CALL_TIMES, rekey: { ...CALL_TIMES.rekey, everyMs: 300 } };
 const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
 
 export interface Person {
@@ -56,7 +58,7 @@ export class TwoParties {
   readonly #people: Person[] = [];
   readonly exchange = new LocalExchange(REGISTRY_ID, () => Date.now());
 
-  constructor(private readonly times: CallTimes = CALL_TIMES) {}
+  constructor(private readonly times: CallTimes = QUICK) {}
 
   add(name: string): Person {
     const home = mkdtempSync(join(tmpdir(), `kyberline-${name}-`));
@@ -148,6 +150,20 @@ export class TwoParties {
       });
     }
   }
+}
+
+export const call = (from: Person, to: Person) => from.calls.place(to.name, from.exchange);
+
+/** What comes to this person is not checked before it is let; the exchange is what they dial by. */
+export function slowLookUp(person: Person): { open: () => void; exchange: Exchange } {
+  const { exchange } = person;
+  const { open, passed } = gate();
+  const lookUp = async (name: UserName) => {
+    await passed;
+    return exchange.lookUp(name);
+  };
+  person.exchange = { ...exchange, lookUp };
+  return { open, exchange };
 }
 
 /** The call id of this rank: glare goes to the lowest. */
