@@ -65,7 +65,7 @@ export class EchoContact {
 
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
-    this.#calls.stop();
+    await this.#calls.stop();
     await this.#engine?.stop();
   }
 

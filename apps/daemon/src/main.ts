@@ -4,6 +4,7 @@
  *   home (lock, identity, token, database) → parties → engine, calls, registration, echo → API
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CALL_TIMES } from '@kyberline/core/call/call-state';
 import { toHex } from '@kyberline/core/crypto/bytes';
@@ -37,6 +38,8 @@ import { VERSION } from './version.js';
 const ECHO_FILE = 'echo.json';
 /** How the person is called towards the echo contact before they have chosen a name. */
 const NAMELESS = 'me' as UserName;
+/** A stop waits this long for the registry to hear of calls that end by it. */
+const TELL_MS = 2_000;
 const ENGINE = fileURLToPath(new URL('./media/engine.js', import.meta.url));
 
 export interface RunningDaemon {
@@ -175,8 +178,8 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     },
     async stop() {
       registration.close();
-      calls.stop();
-      await Promise.all([echo.stop(), engine.stop(), api.close()]);
+      const told = Promise.race([calls.stop(), sleep(TELL_MS, undefined, { ref: false })]);
+      await Promise.all([told, echo.stop(), engine.stop(), api.close()]);
       removeRunning(config.home);
       database.close();
       lock.release();

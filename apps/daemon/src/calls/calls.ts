@@ -33,6 +33,7 @@ export class Calls {
   /** Offers that gave way to a call of ours; they ring if that comes to nothing. */
   readonly #aside = new Map<CallId, Incoming>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(
     private readonly party: Party,
@@ -74,7 +75,7 @@ export class Calls {
     }
     this.#aside.delete(record.call_id);
     const { registryId } = exchange;
-    if (!registryId || record.status !== 'ringing') return;
+    if (this.#stopped || !registryId || record.status !== 'ringing') return;
     if (this.#givesWay(record) && this.#aside.size < MAX_CHECKING) {
       // The other side sees the same two ids and drops this one.
       this.#aside.set(record.call_id, { record, exchange, autoAnswer });
@@ -135,10 +136,14 @@ export class Calls {
     for (const call of this.#live.values()) call.alive();
   }
 
-  /** The daemon stops: every peer is told, every row is closed. */
-  stop(): void {
-    for (const call of [...this.#live.values()]) call.dispatch({ type: 'program-stopping' });
+  /** The daemon stops: every peer is told, every row is closed. Resolves when the exchanges know. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#aside.clear();
+    const calls = [...this.#live.values()];
+    for (const call of calls) call.dispatch({ type: 'program-stopping' });
     clearTimeout(this.#timer);
+    await Promise.all(calls.map((call) => call.told));
   }
 
   #start(meeting: Meeting, autoAnswer: boolean): LiveCall {
@@ -255,6 +260,7 @@ export class Calls {
 
   #arm(): void {
     clearTimeout(this.#timer);
+    if (this.#stopped) return;
     const next = Math.min(
       ...[...this.#live.values()].map((call) => call.deadline),
       ...[...this.#ended.values()].map(({ until }) => until),

@@ -35,6 +35,7 @@ export class LiveCall {
   #state: CallState;
   #media: CallMedia;
   #work: Promise<void> = Promise.resolve();
+  #told: Promise<void> = Promise.resolve();
 
   constructor(
     readonly meeting: Meeting,
@@ -63,6 +64,11 @@ export class LiveCall {
 
   get isOver(): boolean {
     return this.#state.phase.at === 'ended';
+  }
+
+  /** Resolves when the exchange knows of the ending, or cannot be told. */
+  get told(): Promise<void> {
+    return this.#told;
   }
 
   dispatch(event: CallEvent): void {
@@ -254,7 +260,7 @@ export class LiveCall {
   #tellExchange(effect: Extract<CallEffect, { type: 'tell-registry' }>): void {
     const { exchange, wireId } = this.meeting;
     // After whatever is on its way: a hang-up that overtook its offer would let it ring for nobody.
-    this.#work
+    this.#told = this.#work
       .then(() =>
         effect.what === 'reject' ? exchange.reject(wireId, effect.reason) : exchange.hangUp(wireId),
       )

@@ -1,4 +1,5 @@
 /** What becomes of a call when its engine, its disk or its whole program goes away. */
+import type { CallId } from '@kyberline/shared/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call, endingOf, type Person, phaseOf, TwoParties, until } from './testing/two-parties.js';
 
@@ -67,10 +68,31 @@ describe('the engine and the program', () => {
     bob.autoAnswer = true;
     call(alice, bob);
     await bothActive();
-    alice.calls.stop();
+    await alice.calls.stop();
     await until(() => endingOf(bob) !== undefined);
     expect(endingOf(bob)).toBe('program-stopped-there');
     expect(alice.history.list(1)).toMatchObject([{ endReason: 'program-stopped-here' }]);
+  });
+
+  it('a daemon that stops while it rings there has told the exchange before it is gone', async () => {
+    let told = false;
+    const hangUp = async (id: CallId) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await alice.exchange.hangUp(id);
+      told = true;
+    };
+    alice.calls.place(bob.name, { ...alice.exchange, hangUp });
+    await ringing();
+    await alice.calls.stop();
+    expect(told).toBe(true);
+    await until(() => endingOf(bob) === 'cancelled-by-them');
+  });
+
+  it('a daemon that stopped takes no call', async () => {
+    await bob.calls.stop();
+    call(alice, bob);
+    await until(() => bob.heard.length > 0);
+    expect(bob.calls.shown).toHaveLength(0);
   });
 
   it('no key, no root and no answer is left in the engine messages of an ended call', async () => {

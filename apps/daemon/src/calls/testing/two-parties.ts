@@ -119,8 +119,8 @@ export class TwoParties {
     return person;
   }
 
-  close(): void {
-    for (const { calls } of this.#people) calls.stop();
+  async close(): Promise<void> {
+    await Promise.all(this.#people.map(({ calls }) => calls.stop()));
     for (const close of this.#closers) close();
     for (const home of this.#homes) rmSync(home, { recursive: true, force: true });
     const warned = this.#people.flatMap((person) => person.warned);
