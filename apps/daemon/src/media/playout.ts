@@ -29,7 +29,7 @@ const TIMESTAMP_PER_MS = 48;
 export class Playout {
   readonly jitter: JitterBuffer;
   readonly level = new LevelMeter();
-  readonly #timeline = new Timeline();
+  readonly #timeline: Timeline;
   readonly #arrivals = new InterarrivalJitter();
   readonly #losses = new LossWindow(LOSS_TURNS);
   readonly #concealer: Concealer;
@@ -38,6 +38,7 @@ export class Playout {
 
   constructor(private readonly codec: Codec) {
     this.jitter = new JitterBuffer(TARGET_FRAMES, codec.payloadBytes, START_FRAMES);
+    this.#timeline = new Timeline(codec.frameMs);
     this.#concealer = new Concealer(codec.frameSamples);
     this.#merged = new Int16Array(codec.frameSamples);
   }
@@ -64,7 +65,7 @@ export class Playout {
   put({ epoch, counter, type }: PacketHeader, payload: Uint8Array, now: number): boolean {
     const { codec, jitter } = this;
     if (type !== codec.payloadType || payload.length !== codec.payloadBytes) return false;
-    const index = this.#timeline.indexOf(epoch, counter, jitter.following);
+    const index = this.#timeline.indexOf(epoch, counter, jitter.following, now);
     if (this.#lastIndex !== undefined && Math.abs(index - this.#lastIndex) >= JUMP_FRAMES) {
       this.#arrivals.restart();
     }

@@ -8,15 +8,30 @@
  *
  * An epoch that is being played is never moved: a MODE that disagrees with it (the sender's
  * program was started again, or the frames came before their MODE) moves where later ones go.
+ *
+ * Until its MODE has come, an epoch's first frame is placed by when it arrived: frames leave in a
+ * steady rhythm, and older ones may still be on their way, whose places it must not take.
  */
 
 /** An epoch's frames live 5 s past the next one's begin (SPEC 8), so three are never exceeded. */
 const EPOCHS_KEPT = 4;
+/** A frame is never placed further than this behind the newest one by its arrival alone. */
+const MOST_SKIPPED = 10;
+/** How fast the quickest way through the network is forgotten, so that a longer one is learned. */
+const FORGET_MS_PER_FRAME = 0.5;
 
 export class Timeline {
+  readonly #frameMs: number;
   readonly #offsets = new Map<number, number>();
+  /** When frame 0 would have come by the quickest way; undefined before there was a frame. */
+  #originMs: number | undefined;
   /** Our index minus the sender's, once a MODE has told the sender's. */
   #shift: number | undefined;
+
+  /** @param frameMs 10 or 20 */
+  constructor(frameMs: number) {
+    this.#frameMs = frameMs;
+  }
 
   /** A MODE: in `epoch`, the frame with `counter` is the sender's `frame`th since its first. */
   base(epoch: number, counter: number, frame: number): void {
@@ -27,15 +42,32 @@ export class Timeline {
   }
 
   /**
-   * The running index of a frame.
-   * @param following what the epoch's first frame is taken for while no MODE has told: the index
-   *   behind the newest frame so far
+   * The running index of a frame that has just arrived.
+   * @param following the index behind the newest frame so far
+   * @param nowMs on the receiver's clock
    */
-  indexOf(epoch: number, counter: number, following: number): number {
+  indexOf(epoch: number, counter: number, following: number, nowMs: number): number {
     const known = this.#offsets.get(epoch);
-    if (known !== undefined) return counter + known;
-    this.#keep(epoch, following);
-    return counter + following;
+    if (known === undefined) {
+      this.#keep(epoch, this.#placeOf(following + counter, nowMs) - counter);
+    }
+    const index = counter + this.#offsets.get(epoch)!;
+    this.#learn(nowMs - index * this.#frameMs);
+    return index;
+  }
+
+  /** @param least the index that it would have if no older frame were missing any more */
+  #placeOf(least: number, nowMs: number): number {
+    if (this.#originMs === undefined) return least;
+    const due = Math.round((nowMs - this.#originMs) / this.#frameMs);
+    return Math.min(Math.max(due, least), least + MOST_SKIPPED);
+  }
+
+  #learn(originMs: number): void {
+    const before = this.#originMs ?? originMs;
+    // So much later than before is no delay: the sender paused, or counts from another time.
+    const isAnew = originMs - before > MOST_SKIPPED * this.#frameMs;
+    this.#originMs = isAnew ? originMs : Math.min(before + FORGET_MS_PER_FRAME, originMs);
   }
 
   #keep(epoch: number, offset: number): void {
