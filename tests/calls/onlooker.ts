@@ -1,4 +1,5 @@
-/** Keeps every counters event of a daemon's one call, with the moment at which it came. */
+/** Keeps every counters event of a daemon's one call, and how busy the machine was meanwhile. */
+import { readFileSync } from 'node:fs';
 import type { CallCounters } from '@kyberline/shared/snapshot';
 import type { Daemon } from '../rig/daemon.js';
 
@@ -31,4 +32,25 @@ export function watchCounters({ name, client }: Daemon): Onlooker {
     latest: () => found(seen.at(-1)?.counters),
     stop: async () => clearInterval(timer),
   };
+}
+
+/** Since then, for how much of the time some program here waited for a processor (Linux). */
+export function watchMachine(): () => string {
+  const [from, waited] = [performance.now(), waitedMs()];
+  return () => {
+    const now = waitedMs();
+    if (waited === undefined || now === undefined) return 'how busy the machine was is unknown';
+    const share = (now - waited) / (performance.now() - from);
+    return `programs waited for a processor ${Math.round(100 * share)} % of the time`;
+  };
+}
+
+/** `some avg10=… total=MICROSECONDS`, since the machine was started. */
+function waitedMs(): number | undefined {
+  try {
+    const total = /^some .*total=(\d+)/m.exec(readFileSync('/proc/pressure/cpu', 'utf8'))?.[1];
+    return total === undefined ? undefined : Number(total) / 1000;
+  } catch {
+    return undefined;
+  }
 }
