@@ -1,15 +1,17 @@
 /**
- * Whatever dies in mid-call, the call goes on or says why it ended. Four pairs are in calls at the same
+ * Whatever dies in mid-call, the call goes on or says why it ended. Five pairs are in calls at the same
  * time; what befalls them runs at the same time too, and each test waits for its own pair.
  */
-import type { HistoryEntry } from '@kyberline/shared/history';
-import type { CallView } from '@kyberline/shared/snapshot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, isAlive, sleep } from '../rig/child.js';
-import { type Daemon, startDaemon } from '../rig/daemon.js';
-import { type Registry, startRegistry } from '../rig/registry.js';
-import { connect, ended, freshCounters, type Pair, phasesSeen, startPair } from './pair.js';
+import { sleep } from '../rig/child.js';
+import { startPulse } from '../rig/pulse.js';
+import { startRegistry } from '../rig/registry.js';
+import { OTHER_VOICE } from './conversation.js';
+import { killEngine, REPLAYED } from './engine-killed.js';
+import { cutForAWhile, cutForGood, killDaemon, killRegistry } from './fates.js';
+import { connect, type Pair, startPair } from './pair.js';
 import { Started } from './started.js';
+import { audioOf, epochsOf, noncesTwice, packetsOf, usedTwice } from './tap.js';
 
 /** Stated times are tested at three times their length: the machine is busy. */
 const BUSY = 3;
@@ -19,24 +21,25 @@ const GOODBYE_MS = 10_000;
 const BYE_MS = 1500;
 /** A gone daemon's engine must not go on sending for longer than its goodbye takes. */
 const ENGINE_EXIT_MS = 2000;
-const CUT_MS = 10_000;
+const AGAIN_MS = 2000;
+/** A tone, cut where frames were given back or made up, is still far from any other tone. */
+const SAME_TONE = 0.8;
 
 const started = new Started();
 const pairs = {} as Record<'alone' | 'left' | 'cut' | 'lost', Pair>;
-let registry: Registry;
-/** The one that is killed. */
-let doomed: Registry;
 let fates: {
   alone: ReturnType<typeof killRegistry>;
   left: ReturnType<typeof killDaemon>;
   cut: ReturnType<typeof cutForAWhile>;
   lost: ReturnType<typeof cutForGood>;
+  engine: ReturnType<typeof killEngine>;
 };
 
 beforeAll(async () => {
-  [registry, doomed] = await Promise.all([
+  const [registry, doomed, pulse] = await Promise.all([
     started.add(startRegistry()),
     started.add(startRegistry()),
+    started.add(startPulse(['alice', 'bob'])),
   ]);
   for (const [seed, fate] of (['alone', 'left', 'cut', 'lost'] as const).entries()) {
     pairs[fate] = await startPair(started, {
@@ -46,23 +49,77 @@ beforeAll(async () => {
       bob: { name: `bob-${fate}` },
     });
   }
+  const talking = await startPair(started, { registry, seed: 4, pulse });
   await Promise.all(Object.values(pairs).map(connect));
   await sleep(2000);
   fates = {
-    alone: killRegistry(pairs.alone),
-    left: killDaemon(pairs.left),
+    alone: killRegistry(pairs.alone, doomed),
+    left: killDaemon(pairs.left, registry, started),
     cut: cutForAWhile(pairs.cut),
     lost: cutForGood(pairs.lost),
+    engine: killEngine(talking, pulse),
   };
   // Each is awaited by its own test, maybe long after it has failed.
   for (const fate of Object.values(fates)) fate.catch(() => undefined);
 }, 90_000);
 afterAll(() => started.stop());
 
+describe('a media engine that is killed in mid-call', () => {
+  it('is heard again within 2 s, and hears again', async () => {
+    const { againAfterMs } = await fates.engine;
+    process.stdout.write(`ms from kill to sound: ${JSON.stringify(againAfterMs)}\n`);
+    for (const ms of Object.values(againAfterMs)) {
+      expect(ms, 'the kill was heard').toBeGreaterThan(0);
+      expect(ms).toBeLessThan(BUSY * AGAIN_MS);
+    }
+  });
+
+  it('gives way to one that carries the same sound', async () => {
+    const { alike } = await fates.engine;
+    for (const { theirs, own } of Object.values(alike)) {
+      expect(theirs).toBeGreaterThan(SAME_TONE);
+      expect(own).toBeLessThan(OTHER_VOICE);
+    }
+  });
+
+  it('does not end the call', async () => {
+    const { before, after, phases } = await fates.engine;
+    for (const who of ['alice', 'bob'] as const) {
+      expect(after[who].callId).toBe(before[who].callId);
+      expect(after[who].words).toEqual(before[who].words);
+      expect(phases[who]).not.toContain('ended');
+      expect(phases[who].at(-1)).toBe('active');
+    }
+  });
+
+  it('is followed by a rekey at once', async () => {
+    const { tap, killedAt } = await fates.engine;
+    for (const direction of ['A>B', 'B>A'] as const) {
+      const soon = audioOf(tap, direction).filter(({ atMs }) => atMs < killedAt + BUSY * AGAIN_MS);
+      expect(epochsOf(soon)).toEqual([0, 1]);
+    }
+  });
+
+  it('has used no nonce that its successor uses again', async () => {
+    const packets = packetsOf((await fates.engine).tap);
+    expect(usedTwice(packets)).toEqual([]);
+    expect(noncesTwice(packets)).toEqual([]);
+  });
+
+  it('has a successor that opens nothing that was sent to it before', async () => {
+    const { before, after } = (await fates.engine).replay;
+    expect(after.replayed - before.replayed).toBeGreaterThanOrEqual(REPLAYED);
+    expect(after.forged).toBe(before.forged);
+  });
+});
+
 describe('a registry that is killed in mid-call', () => {
   it('is not noticed', async () => {
     const { lostFrames, moreFrames, phases } = await fates.alone;
-    expect(phases).toEqual(['active', 'active']);
+    for (const seen of phases) {
+      expect(seen.at(-1)).toBe('active');
+      expect(seen).not.toContain('reconnecting');
+    }
     expect(lostFrames).toBe(0);
     expect(moreFrames).toBeGreaterThan(100);
   });
@@ -135,93 +192,3 @@ describe('a line on which nothing passes for good', () => {
     }
   });
 });
-
-async function killRegistry(pair: Pair) {
-  const { alice, bob } = pair;
-  await doomed.kill9();
-  const before = await freshCounters(bob);
-  await sleep(3000);
-  const after = await freshCounters(bob);
-  const phases = [alice, bob].map((daemon) => phasesSeen(daemon).at(-1));
-  const talkedMs = Date.now() - alice.client.state()!.calls[0]!.connectedAt!;
-  const { ms, value } = await timed(async () => {
-    await alice.client.command('hangup', {});
-    return Promise.all([ended(alice), ended(bob)]);
-  });
-  return {
-    phases,
-    lostFrames: after.lost - before.lost,
-    moreFrames: after.received - before.received,
-    ends: value,
-    endedAfterMs: ms,
-    talkedSeconds: talkedMs / 1000,
-    histories: [await alice.client.history(), await bob.client.history()] as const,
-  };
-}
-
-async function killDaemon({ alice, bob }: Pair) {
-  const engine = alice.enginePid();
-  const talkedMs = Date.now() - alice.client.state()!.calls[0]!.connectedAt!;
-  await alice.kill9();
-  const [exit, end] = await Promise.all([
-    timed(() => eventually('the engine exits', GOODBYE_MS, () => !isAlive(engine), 20)),
-    timed(() => ended(bob, 3 * GOODBYE_MS)),
-  ]);
-  const again = await started.add(
-    startDaemon({ name: alice.name!, home: alice.home, registryUrl: registry.url }),
-  );
-  const [row] = (await again.client.history()) as (HistoryEntry | undefined)[];
-  return {
-    engineExitMs: exit.ms,
-    end: end.value,
-    endedAfterMs: end.ms,
-    row,
-    talkedSeconds: talkedMs / 1000,
-  };
-}
-
-async function cutForAWhile({ alice, bob, proxy }: Pair) {
-  const both = [alice, bob] as const;
-  const before = both.map(view);
-  proxy.change({ blackout: true });
-  const [quiet] = await Promise.all([
-    Promise.all(both.map((daemon) => timed(() => phase(daemon, 'reconnecting')))),
-    sleep(CUT_MS),
-  ]);
-  proxy.change({});
-  const mended = await Promise.all(both.map((daemon) => timed(() => phase(daemon, 'active'))));
-  const first = await Promise.all(both.map(freshCounters));
-  await sleep(1000);
-  const second = await Promise.all(both.map(freshCounters));
-  return {
-    before,
-    after: both.map(view),
-    quietAfterMs: quiet.map(({ ms }) => ms),
-    mendedAfterMs: mended.map(({ ms }) => ms),
-    moreFrames: second.map(({ received }, n) => received - first[n]!.received),
-  };
-}
-
-async function cutForGood({ alice, bob, proxy }: Pair) {
-  proxy.change({ blackout: true });
-  return Promise.all(
-    [alice, bob].map(async (daemon) => {
-      const { ms, value } = await timed(() => ended(daemon, 2 * LOST_MS));
-      return { end: value, afterMs: ms, phases: phasesSeen(daemon) };
-    }),
-  );
-}
-
-function phase({ client, name }: Daemon, wanted: CallView['phase']): Promise<CallView> {
-  return client.untilCall(`${name} is ${wanted}`, ({ phase }) => phase === wanted);
-}
-
-function view(daemon: Daemon): CallView {
-  return daemon.client.state()!.calls[0]!;
-}
-
-async function timed<T>(act: () => Promise<T>): Promise<{ ms: number; value: T }> {
-  const from = performance.now();
-  const value = await act();
-  return { ms: performance.now() - from, value };
-}
