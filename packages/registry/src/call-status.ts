@@ -5,10 +5,15 @@
  *             accept (callee)                    hangup (either)
  *   ringing ─────────────────────────► active ─────────────────────► ended
  *      ├─ reject (callee) ───────────► rejected, or busy
- *      ├─ hangup (caller) ───────────► cancelled
+ *      ├─ hangup (caller) ───────────► cancelled; missed if the reason is that nobody answers
  *      └─ 90 s ──────────────────────► missed
  */
-import type { CallRecord, CallStatus, RejectReason } from '@kyberline/shared/registry';
+import type {
+  CallRecord,
+  CallStatus,
+  HangupReason,
+  RejectReason,
+} from '@kyberline/shared/registry';
 import { Refusal } from './refusal.js';
 
 /** Limits of SPEC 12, ms. */
@@ -26,7 +31,7 @@ export interface HeldCall {
 export type CallEvent =
   | { type: 'accept'; by: string; answer: string }
   | { type: 'reject'; by: string; reason: RejectReason }
-  | { type: 'hangup'; by: string };
+  | { type: 'hangup'; by: string; reason?: HangupReason | undefined };
 
 export const isOver = (status: CallStatus): boolean => status !== 'ringing' && status !== 'active';
 
@@ -58,7 +63,10 @@ export function stepCall(call: HeldCall, event: CallEvent, now: number): HeldCal
       if (isOver(record.status)) return call;
       if (record.status === 'active') return over({ ...record, status: 'ended' }, now);
       if (isCallee) return over({ ...record, status: 'rejected', reason: 'declined' }, now);
-      return over({ ...record, status: 'cancelled' }, now);
+      return over(
+        { ...record, status: event.reason === 'no-answer' ? 'missed' : 'cancelled' },
+        now,
+      );
   }
 }
 

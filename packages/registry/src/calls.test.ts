@@ -49,6 +49,15 @@ describe('a call at the registry', () => {
   it('is cancelled when the caller hangs up before it was answered', () => {
     ring(1);
     expect(code(hangup(1, ALICE))).toBe('cancelled');
+  });
+
+  it('is missed when its caller gives up because nobody answered, and only then', () => {
+    ring(1);
+    ring(2);
+    const nobody = (n: number, by: UserName) =>
+      calls.apply(id(n), { type: 'hangup', by, reason: 'no-answer' }, now);
+    expect(code(nobody(1, ALICE))).toBe('missed');
+    expect(code(nobody(2, BOB))).toBe('rejected');
     expect(code(accept(1))).toBe('call-not-ringing');
   });
 

@@ -8,6 +8,7 @@ import type {
   AcceptRequest,
   BundleResponse,
   CallRecord,
+  HangupRequest,
   InitiateRequest,
   Person,
   RegisterRequest,
@@ -38,7 +39,7 @@ export interface Rules {
   initiate(me: StoredUser, request: InitiateRequest): Outcome<CallRecord>;
   accept(me: StoredUser, request: AcceptRequest): CallRecord | Refusal;
   reject(me: StoredUser, request: RejectRequest): CallRecord | Refusal;
-  hangup(me: StoredUser, callId: CallId): CallRecord | Refusal;
+  hangup(me: StoredUser, request: HangupRequest): CallRecord | Refusal;
   status(me: StoredUser, callId: CallId): CallRecord | Refusal;
   /** What rings at `name`, oldest first; counts as being online. */
   pending(me: StoredUser, name: UserName, machineId: string | undefined): CallRecord[] | Refusal;
@@ -139,7 +140,8 @@ export function createRules(deps: {
     reject: (me, { call_id, reason }) =>
       calls.apply(call_id, { type: 'reject', by: me.name, reason }, now()),
 
-    hangup: (me, callId) => calls.apply(callId, { type: 'hangup', by: me.name }, now()),
+    hangup: (me, { call_id, reason }) =>
+      calls.apply(call_id, { type: 'hangup', by: me.name, reason }, now()),
 
     status: (me, callId) => calls.status(callId, me.name, now()),
 

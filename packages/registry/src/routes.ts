@@ -216,7 +216,7 @@ export const ROUTES: readonly Route[] = [
       answers: aCall,
       refusals: ['unknown-call'],
     },
-    async ({ rules, me, body }) => call(rules.hangup(me, body.call_id)),
+    async ({ rules, me, body }) => call(rules.hangup(me, body)),
   ),
   signed(
     {

@@ -100,7 +100,10 @@ export const rejectRequest = z.object({
   reason: rejectReason.default('declined'),
 });
 export type RejectRequest = z.infer<typeof rejectRequest>;
-export const hangupRequest = z.object({ call_id: callId });
+/** `no-answer`: the caller's own ring time is over, so the callee missed the call. */
+export const hangupReason = z.enum(['no-answer']);
+export type HangupReason = z.infer<typeof hangupReason>;
+export const hangupRequest = z.object({ call_id: callId, reason: hangupReason.optional() });
 export type HangupRequest = z.infer<typeof hangupRequest>;
 
 export const callResponse = z.object({ call: callRecord });

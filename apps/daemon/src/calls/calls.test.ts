@@ -10,6 +10,7 @@ import {
   gate,
   type Person,
   phaseOf,
+  QUICK,
   slowLookUp,
   TwoParties,
   until,
@@ -74,6 +75,14 @@ describe('two people', () => {
     await until(() => endingOf(bob) !== undefined);
     expect(endingOf(alice)).toBe('cancelled-by-me');
     expect(endingOf(bob)).toBe('cancelled-by-them');
+  });
+
+  it('do not answer, which one of them missed', async () => {
+    const impatient = new TwoParties({ ...QUICK, ringMs: 100 });
+    const [carol, dave] = [impatient.add('carol'), impatient.add('dave')];
+    call(carol, dave);
+    await until(() => endingOf(carol) === 'no-answer' && endingOf(dave) === 'missed');
+    await impatient.close();
   });
 
   it('cancel while the offer is on its way, and it rings nowhere afterwards', async () => {

@@ -262,7 +262,9 @@ export class LiveCall {
     // After whatever is on its way: a hang-up that overtook its offer would let it ring for nobody.
     this.#told = this.#work
       .then(() =>
-        effect.what === 'reject' ? exchange.reject(wireId, effect.reason) : exchange.hangUp(wireId),
+        effect.what === 'reject'
+          ? exchange.reject(wireId, effect.reason)
+          : exchange.hangUp(wireId, effect.reason),
       )
       // It has no say in the ending, and forgets the call by itself soon.
       .catch(() => undefined);

@@ -3,7 +3,7 @@
  * network, or, for the echo contact, an exchange inside this process. It is trusted with nothing.
  */
 import type { CallId, UserName } from '@kyberline/shared/ids';
-import type { CallRecord, RejectReason } from '@kyberline/shared/registry';
+import type { CallRecord, HangupReason, RejectReason } from '@kyberline/shared/registry';
 
 export interface LookUp {
   /** A whole bundle, still to be read and checked (SPEC 3). */
@@ -27,7 +27,7 @@ export interface Exchange {
   accept(callId: CallId, answer: Uint8Array): Promise<void>;
   reject(callId: CallId, reason: RejectReason): Promise<void>;
   /** Ends or cancels; a call that the registry no longer knows is no error. */
-  hangUp(callId: CallId): Promise<void>;
+  hangUp(callId: CallId, reason?: HangupReason): Promise<void>;
   /** Ask for this call's status while events are not pushed. */
   follow(callId: CallId): void;
   unfollow(callId: CallId): void;

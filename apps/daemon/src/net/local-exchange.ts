@@ -52,10 +52,11 @@ export class LocalExchange {
         })),
       reject: async (callId, reason) =>
         this.#change(callId, (call) => ({ ...call, status: 'rejected', reason })),
-      hangUp: async (callId) => {
+      hangUp: async (callId, reason) => {
+        const rang = reason === 'no-answer' ? 'missed' : 'cancelled';
         this.#change(callId, (call) => ({
           ...call,
-          status: call.status === 'ringing' ? 'cancelled' : 'ended',
+          status: call.status === 'ringing' ? rang : 'ended',
         }));
         this.#calls.delete(callId);
       },

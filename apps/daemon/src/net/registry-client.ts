@@ -10,6 +10,7 @@ import {
   bundleResponse,
   callResponse,
   challengeResponse,
+  type HangupReason,
   healthResponse,
   type RejectReason,
   registerResponse,
@@ -159,8 +160,9 @@ export class RegistryClient implements Exchange {
     await this.#ask(callResponse, 'POST', '/api/call/reject', { call_id: callId, reason });
   }
 
-  async hangUp(callId: CallId): Promise<void> {
-    await this.#ask(callResponse, 'POST', '/api/call/hangup', { call_id: callId });
+  async hangUp(callId: CallId, reason?: HangupReason): Promise<void> {
+    const request = { call_id: callId, ...(reason && { reason }) };
+    await this.#ask(callResponse, 'POST', '/api/call/hangup', request);
   }
 
   follow(callId: CallId): void {

@@ -1,6 +1,6 @@
 /** What a call is at each moment, what can happen to it and what it then asks for: types only, and its times. */
 import type { EndReason } from '@kyberline/shared/endings';
-import type { CallRecord, RejectReason } from '@kyberline/shared/registry';
+import type { CallRecord, HangupReason, RejectReason } from '@kyberline/shared/registry';
 import type { ByeReason } from './control.js';
 import {
   REKEY_TIMES,
@@ -109,7 +109,7 @@ export type CallEffect =
   | { type: 'prepare-voice' }
   /** The peer has epoch 0 too: send on it, let voice flow. */
   | { type: 'start-voice' }
-  | { type: 'tell-registry'; what: 'hangup' }
+  | { type: 'tell-registry'; what: 'hangup'; reason?: HangupReason }
   | { type: 'tell-registry'; what: 'reject'; reason: RejectReason }
   | { type: 'set-mute'; muted: boolean }
   | { type: 'reopen-media' }

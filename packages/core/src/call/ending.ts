@@ -1,6 +1,6 @@
 /** The ways out of every phase, and the small words with which the phases are written. */
 import type { EndReason } from '@kyberline/shared/endings';
-import type { RejectReason } from '@kyberline/shared/registry';
+import type { HangupReason, RejectReason } from '@kyberline/shared/registry';
 import type { CallEffect, CallState, CallStep, Phase } from './call-state.js';
 import type { ByeReason } from './control.js';
 
@@ -8,12 +8,15 @@ export function end(
   state: CallState,
   reason: EndReason,
   now: number,
-  how: { bye?: ByeReason; tell?: boolean } = {},
+  how: { bye?: ByeReason; tell?: true | HangupReason } = {},
 ): CallStep {
   const effects: CallEffect[] = [];
   if (state.phase.at === 'ringing-here') effects.push({ type: 'ring', on: false });
   effects.push({ type: 'close-media', ...(how.bye && { bye: how.bye }) });
-  if (how.tell) effects.push({ type: 'tell-registry', what: 'hangup' });
+  if (how.tell) {
+    const reason = how.tell === true ? {} : { reason: how.tell };
+    effects.push({ type: 'tell-registry', what: 'hangup', ...reason });
+  }
   effects.push({ type: 'erase' }, { type: 'record', what: 'ended' });
   return to(state, { at: 'ended', reason, endedAt: now }, ...effects);
 }

@@ -115,7 +115,7 @@ export function connect(state: CallState, now: number, withinMs: number): CallSt
 /** It rings there until an answer verifies, or nobody answers in time. */
 export function noAnswer(state: CallState, event: CallEvent, now: number): CallStep {
   const over = event.type === 'tick' && now >= callDeadline(state);
-  return over ? end(state, 'no-answer', now, { tell: true }) : same(state);
+  return over ? end(state, 'no-answer', now, { tell: 'no-answer' }) : same(state);
 }
 
 function activate(state: CallState, now: number, ...effects: CallEffect[]): CallStep {

@@ -24,7 +24,7 @@ import { Calls } from '../calls.js';
 
 export const REGISTRY_ID = new Uint8Array(16).fill(0x33);
 /** Rekeys come within a test. */
-const QUICK: CallTimes = { ...CALL_TIMES, rekey: { ...CALL_TIMES.rekey, everyMs: 300 } };
+export const QUICK: CallTimes = { ...CALL_TIMES, rekey: { ...CALL_TIMES.rekey, everyMs: 300 } };
 const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
 
 export interface Person {
