@@ -16,6 +16,7 @@ import {
 import type { CallCounters, SnapshotEvent, StateSnapshot } from '@kyberline/shared/snapshot';
 import type { DaemonApi, SettingsChange } from './api/router.js';
 import type { Calls } from './calls/calls.js';
+import type { Choices } from './choices.js';
 import { LOCAL_REGISTRY_ID } from './echo.js';
 import type { EngineToDaemon } from './media/messages.js';
 import type { EngineState, MediaProcess } from './media/process.js';
@@ -24,7 +25,6 @@ import { Problem } from './problem.js';
 import type { Registration } from './registration.js';
 import type { ContactStore } from './store/contacts.js';
 import type { HistoryStore } from './store/history.js';
-import type { Settings, SettingsStore } from './store/settings.js';
 import { callView, peopleView } from './views.js';
 import { Watchers } from './watchers.js';
 
@@ -36,15 +36,13 @@ const COUNTERS_PER_ALIVE = 5;
 export interface DaemonParts {
   version: string;
   identity: Identity;
-  settings: SettingsStore;
+  choices: Choices;
   contacts: ContactStore;
   history: HistoryStore;
   calls: Calls;
   registration: Registration;
   echo: Exchange;
   engine: MediaProcess;
-  /** What the settings, under this run's options, come to. */
-  chosen(settings: Settings): Settings & { registryUrl: string };
   warn(sentence: string): void;
 }
 
@@ -73,10 +71,8 @@ export class Daemon implements DaemonApi {
   }
 
   state(): StateSnapshot {
-    const { calls, contacts, identity, registration, settings, chosen, version } = this.#parts;
-    const { name, registryUrl, suite, input, output, autoAnswer, ringtone } = chosen(
-      settings.read(),
-    );
+    const { calls, contacts, identity, registration, choices, version } = this.#parts;
+    const { name, registryUrl, suite, input, output, autoAnswer, ringtone } = choices.read();
     const engine = this.#engine;
     return {
       version,
@@ -123,8 +119,8 @@ export class Daemon implements DaemonApi {
   }
 
   call(name: UserName): CallId {
-    const { calls, registration, echo, settings } = this.#parts;
-    const me = settings.read().name;
+    const { calls, registration, echo, choices } = this.#parts;
+    const { name: me } = choices.read();
     if (name === ECHO_NAME) return calls.place(name, echo).id;
     if (name === me) {
       throw new Problem('call-to-self', 'That is your own name. To hear yourself, call echo.');
@@ -180,10 +176,9 @@ export class Daemon implements DaemonApi {
   }
 
   changeSettings(change: SettingsChange): void {
-    const { settings, chosen, registration, engine } = this.#parts;
-    const before = chosen(settings.read());
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    const after = chosen(settings.change(Object.fromEntries(given)));
+    const { choices, registration, engine } = this.#parts;
+    const before = choices.read();
+    const after = choices.change(change);
     if (after.input !== before.input || after.output !== before.output) {
       engine.send({ type: 'devices', input: after.input, output: after.output });
     }

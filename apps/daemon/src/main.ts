@@ -17,7 +17,8 @@ import { serveApi } from './api/server.js';
 import { Bundles } from './bundles.js';
 import { Calls } from './calls/calls.js';
 import type { CallLog, Party, Pins } from './calls/parties.js';
-import { type DaemonConfig, registryUrlOf } from './config.js';
+import { Choices } from './choices.js';
+import type { DaemonConfig } from './config.js';
 import { Daemon } from './daemon.js';
 import { EchoContact, LOCAL_REGISTRY_ID } from './echo.js';
 import { MediaProcess, type MediaProcessOptions } from './media/process.js';
@@ -31,7 +32,7 @@ import { openHome } from './store/home.js';
 import { createIdentity, IDENTITY_FILE, loadIdentity } from './store/identity.js';
 import { lockHome } from './store/lock.js';
 import { removeRunning, writeRunning } from './store/running.js';
-import { openSettings, type Settings } from './store/settings.js';
+import { openSettings } from './store/settings.js';
 import { openToken } from './store/token.js';
 import { VERSION } from './version.js';
 
@@ -82,14 +83,8 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
   const me = open(IDENTITY_FILE);
   const echoSelf = open(ECHO_FILE);
 
-  const chosen = (kept: Settings) => ({
-    ...kept,
-    input: config.input ?? kept.input,
-    output: config.output ?? kept.output,
-    autoAnswer: config.autoAnswer ?? kept.autoAnswer,
-    registryUrl: registryUrlOf(config, kept),
-  });
-  const now = () => chosen(settings.read());
+  const choices = new Choices(config, settings);
+  const now = () => choices.read();
   const myName = () => settings.read().name;
 
   const times = {
@@ -151,14 +146,13 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
   const daemon = new Daemon({
     version: VERSION,
     identity: me.identity,
-    settings,
+    choices,
     contacts,
     history,
     calls,
     registration,
     echo: toEcho,
     engine,
-    chosen,
     warn,
   });
 
