@@ -14,14 +14,12 @@ let seen: IncomingHttpHeaders | undefined;
 let theirUid: number | undefined;
 let listener: Listener;
 let token: string | undefined;
-let upgrades: string[];
 
 beforeEach(async () => {
   seen = undefined;
   theirUid = undefined;
   listener = { kind: 'user', uid: 1000 };
   token = TOKEN;
-  upgrades = [];
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
@@ -40,17 +38,11 @@ beforeEach(async () => {
       seen = req.headers;
       res.end('from next');
     },
-    events: (req, socket) => {
-      upgrades.push(`events ${req.url}`);
-      socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
-    },
-    pageSockets: (req) => {
-      upgrades.push(`page ${req.url}`);
-    },
+    events: () => undefined,
+    pageSockets: () => undefined,
   };
   const front = createFront(parts);
   server.on('request', front.request);
-  server.on('upgrade', front.upgrade);
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -83,10 +75,6 @@ function ask(method: string, path: string, headers: Record<string, string> = {})
       },
     );
     outgoing.on('error', reject);
-    outgoing.on('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: '' });
-    });
     outgoing.end();
   });
 }
@@ -273,28 +261,5 @@ describe('what reaches the pages', () => {
       'cross-origin-resource-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
     });
-  });
-});
-
-describe('a WebSocket', () => {
-  const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
-
-  it("reaches the registry's events from a program", async () => {
-    expect((await ask('GET', '/api/events?x=1', upgrade)).status).toBe(101);
-    expect(upgrades).toEqual(['events /api/events?x=1']);
-  });
-
-  it('is refused to a page from elsewhere and to a rebound name', async () => {
-    const page = { ...upgrade, origin: 'http://evil.example' };
-    expect((await ask('GET', '/api/events', page)).status).toBe(403);
-    const rebound = { ...upgrade, host: `evil.example:${port}` };
-    expect((await ask('GET', '/api/events', rebound)).status).toBe(403);
-    expect(upgrades).toEqual([]);
-  });
-
-  it('leads nowhere on a page, outside of development', async () => {
-    const own = { ...upgrade, origin: `http://localhost:${port}` };
-    expect((await ask('GET', '/_next/webpack-hmr', own)).status).toBe(404);
-    expect(upgrades).toEqual([]);
   });
 });
