@@ -1,5 +1,6 @@
+import { errorMonitor, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFront } from './front.js';
 import { PairingCodes } from './pairing.js';
@@ -77,4 +78,35 @@ describe('a WebSocket', () => {
     expect(await ask('/_next/webpack-hmr', { origin: `http://localhost:${port}` })).toBe(404);
     expect(upgrades).toEqual([]);
   });
+
+  it('that is refused while its client resets the connection ends nothing else', async () => {
+    const failures: Error[] = [];
+    for (let nth = 0; nth < 10; nth += 1) {
+      const accepted = once(server, 'connection') as Promise<[Socket]>;
+      const client = connect(port, '127.0.0.1');
+      const [[socket]] = await Promise.all([accepted, once(client, 'connect')]);
+      // Sees the error without being its listener: where there is none, it is thrown and ends us.
+      socket.on(errorMonitor, (error) => failures.push(error));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      client.write(REFUSED, () => client.resetAndDestroy());
+      await closed;
+    }
+    expect(failures.length).toBeGreaterThan(0);
+    expect(await ask('/api/events')).toBe(101);
+  });
+
+  it('that is refused is let go, though its client keeps its own end open', async () => {
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => undefined);
+    client.write(REFUSED);
+    await once(client.resume(), 'end');
+    await expect.poll(() => connections(), { timeout: 2000 }).toBe(0);
+    client.destroy();
+  });
 });
+
+const REFUSED =
+  'GET /api/events HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+const connections = () =>
+  new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));

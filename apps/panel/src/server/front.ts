@@ -67,12 +67,16 @@ export function createFront(parts: FrontParts): Front {
       await answer(parts, route(request, false), request, response, nonce, policy);
     },
     upgrade: (request, socket, head) => {
+      // Node takes its own listener away before it hands a socket over; a reset would end us.
+      socket.on('error', () => socket.destroy());
       const target = route(request, true);
       replaceForwardedHeaders(request);
       if (target.kind === 'registry') return parts.events(request, socket, head);
       if (target.kind === 'asset' && parts.dev) return parts.pageSockets(request, socket, head);
       const status = target.kind === 'refused' ? target.status : 404;
-      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const lines = [`HTTP/1.1 ${status} Refused`, 'Connection: close', 'Content-Length: 0'];
+      // The client's end may stay open for ever.
+      socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
     },
   };
 }
