@@ -47,7 +47,7 @@ export async function serveApi(options: {
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (!mayConnect(request, port, options.panelPort) || sockets.clients.size >= MAX_CONNECTIONS) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
