@@ -1,20 +1,23 @@
-import { errorMonitor, once } from 'node:events';
+import { type EventEmitter, errorMonitor, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFront } from './front.js';
+import { createFront, type FrontParts } from './front.js';
 import { PairingCodes } from './pairing.js';
 
 let server: Server;
 let port: number;
 let upgrades: string[];
+let reported: string[];
+let parts: FrontParts;
 
 beforeEach(async () => {
   upgrades = [];
+  reported = [];
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
-  const front = createFront({
+  parts = {
     port,
     daemonPort: 4747,
     dev: false,
@@ -30,11 +33,12 @@ beforeEach(async () => {
       upgrades.push(`events ${req.url}`);
       socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     },
-    pageSockets: (req) => {
+    pageSockets: async (req) => {
       upgrades.push(`page ${req.url}`);
     },
-  });
-  server.on('upgrade', front.upgrade);
+    report: (sentence) => reported.push(sentence),
+  };
+  server.on('upgrade', (...upgrade) => createFront(parts).upgrade(...upgrade));
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -79,6 +83,14 @@ describe('a WebSocket', () => {
     expect(upgrades).toEqual([]);
   });
 
+  it('of the pages that cannot be loaded is cut off, which is reported', async () => {
+    const pageSockets = () => Promise.reject(new Error('no pages'));
+    parts = { ...parts, dev: true, pageSockets };
+    const own = { origin: `http://localhost:${port}` };
+    await expect(ask('/_next/webpack-hmr?id=1', own)).rejects.toThrow('socket hang up');
+    expect(reported).toEqual(['GET /_next/webpack-hmr failed: Error: no pages']);
+  });
+
   it('that is refused while its client resets the connection ends nothing else', async () => {
     const failures: Error[] = [];
     for (let nth = 0; nth < 10; nth += 1) {
@@ -86,7 +98,8 @@ describe('a WebSocket', () => {
       const client = connect(port, '127.0.0.1');
       const [[socket]] = await Promise.all([accepted, once(client, 'connect')]);
       // Sees the error without being its listener: where there is none, it is thrown and ends us.
-      socket.on(errorMonitor, (error) => failures.push(error));
+      const seen: EventEmitter = socket;
+      seen.on(errorMonitor, (error: Error) => failures.push(error));
       const closed = new Promise((resolve) => socket.once('close', resolve));
       client.write(REFUSED, () => client.resetAndDestroy());
       await closed;

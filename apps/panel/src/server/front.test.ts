@@ -14,12 +14,19 @@ let seen: IncomingHttpHeaders | undefined;
 let theirUid: number | undefined;
 let listener: Listener;
 let token: string | undefined;
+let pages: FrontParts['pages'];
+let reported: string[];
 
 beforeEach(async () => {
   seen = undefined;
   theirUid = undefined;
   listener = { kind: 'user', uid: 1000 };
   token = TOKEN;
+  pages = async (req, res) => {
+    seen = req.headers;
+    res.end('from next');
+  };
+  reported = [];
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
@@ -34,12 +41,10 @@ beforeEach(async () => {
     peerUid: async () => theirUid,
     listenerOn: async () => listener,
     ownUid: 1000,
-    pages: async (req, res) => {
-      seen = req.headers;
-      res.end('from next');
-    },
+    pages: (req, res) => pages(req, res),
     events: () => undefined,
-    pageSockets: () => undefined,
+    pageSockets: async () => undefined,
+    report: (sentence) => reported.push(sentence),
   };
   const front = createFront(parts);
   server.on('request', front.request);
@@ -69,6 +74,7 @@ function ask(method: string, path: string, headers: Record<string, string> = {})
         response.on('data', (chunk: string) => {
           body += chunk;
         });
+        response.on('error', reject);
         response.on('end', () => {
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
         });
@@ -261,5 +267,28 @@ describe('what reaches the pages', () => {
       'cross-origin-resource-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
     });
+  });
+});
+
+describe('a page that fails', () => {
+  it('is answered with 500 in a sentence, and logged in one line without its query', async () => {
+    pages = async () => {
+      throw new Error('first line\nsecond line');
+    };
+    const reply = await ask('GET', '/api/health?secret=1', PAGE);
+    expect(reply.status).toBe(500);
+    expect(reply.body).toContain('npm start');
+    expect(reply.body).not.toContain('first line');
+    expect(reported).toEqual(['GET /api/health failed: Error: first line']);
+  });
+
+  it('is cut off where it had begun, and ends nothing else', async () => {
+    pages = async (_, res) => {
+      res.write('half');
+      throw new Error('broken');
+    };
+    await expect(ask('GET', '/api/health')).rejects.toThrow('aborted');
+    expect(reported).toHaveLength(1);
+    expect((await ask('GET', '/', PAGE)).status).toBe(403);
   });
 });

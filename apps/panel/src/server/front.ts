@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openCookie, sealCookie } from './cookie.js';
 import { doors, isNavigation } from './doors.js';
-import { CODE_SPENT, NOT_PAIRED, sendJson, sendNotice } from './notice.js';
+import { CODE_SPENT, FAILED, NOT_PAIRED, sendJson, sendNotice } from './notice.js';
 import type { PairingCodes } from './pairing.js';
 import {
   contentSecurityPolicy,
@@ -40,9 +40,12 @@ export type FrontParts = {
   /** The registry's event push at /api/events. */
   events: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Next.js's own sockets, in development. */
-  pageSockets: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  pageSockets: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  /** A request or a socket that failed by a fault of ours: a sentence for the log. */
+  report: (sentence: string) => void;
 };
 
+/** Neither throws nor rejects: what fails is answered and reported. */
 export type Front = {
   request: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -64,7 +67,14 @@ export function createFront(parts: FrontParts): Front {
       const nonce = newNonce();
       const policy = contentSecurityPolicy(nonce, parts.daemonPort, parts.dev);
       setSecurityHeaders(response, policy);
-      await answer(parts, route(request, false), request, response, nonce, policy);
+      try {
+        await answer(parts, route(request, false), request, response, nonce, policy);
+      } catch (error) {
+        parts.report(failure(request, error));
+        // Half an answer is cut off, so that nobody takes it for a whole one.
+        if (response.headersSent) response.destroy();
+        else sendNotice(request, response, FAILED, nonce);
+      }
     },
     upgrade: (request, socket, head) => {
       // Node takes its own listener away before it hands a socket over; a reset would end us.
@@ -72,13 +82,25 @@ export function createFront(parts: FrontParts): Front {
       const target = route(request, true);
       replaceForwardedHeaders(request);
       if (target.kind === 'registry') return parts.events(request, socket, head);
-      if (target.kind === 'asset' && parts.dev) return parts.pageSockets(request, socket, head);
+      if (target.kind === 'asset' && parts.dev) {
+        parts.pageSockets(request, socket, head).catch((error: unknown) => {
+          parts.report(failure(request, error));
+          socket.destroy();
+        });
+        return;
+      }
       const status = target.kind === 'refused' ? target.status : 404;
       const lines = [`HTTP/1.1 ${status} Refused`, 'Connection: close', 'Content-Length: 0'];
       // The client's end may stay open for ever.
       socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
     },
   };
+}
+
+/** One line, without the query: that may be a pairing code. */
+function failure({ method, url = '' }: IncomingMessage, error: unknown): string {
+  const [reason] = String(error).split('\n', 1);
+  return `${method} ${url.split('?', 1)[0]} failed: ${reason}`;
 }
 
 async function answer(

@@ -34,6 +34,7 @@ async function start(config: PanelConfig): Promise<() => Promise<void>> {
       closers.push(mounted.close);
     }
     let pages: Promise<Pages> | undefined;
+    const loaded = () => pages ?? Promise.reject(new Error('The pages are not loaded yet.'));
     const front = createFront({
       port: config.port,
       daemonPort: config.daemonPort,
@@ -45,18 +46,17 @@ async function start(config: PanelConfig): Promise<() => Promise<void>> {
       peerUid,
       listenerOn,
       ownUid: process.getuid?.(),
-      pages: async (request, response) => (await pages)?.request(request, response),
+      pages: async (request, response) => (await loaded()).request(request, response),
       events: (request, socket, head) => {
         if (mounted === undefined) socket.destroy();
         else mounted.registry.handleUpgrade(request, socket, head);
       },
-      pageSockets: (request, socket, head) => {
-        void pages?.then((ready) => ready.upgrade(request, socket, head));
-      },
+      pageSockets: async (request, socket, head) => (await loaded()).upgrade(request, socket, head),
+      report: (sentence) => console.error(sentence),
     });
     const open = (): Server => {
       const server = createServer();
-      server.on('request', (request, response) => void front.request(request, response));
+      server.on('request', front.request);
       server.on('upgrade', front.upgrade);
       // Upgraded sockets too: a daemon keeps one for its registry's events.
       closers.push(keepConnections(server, CONNECTIONS_PER_ADDRESS).close);

@@ -22,6 +22,14 @@ export const CODE_SPENT: Notice = {
     "A pairing link works once and for ten minutes. Type “npx kyberline open” in Kyberline's folder to get a new one.",
 };
 
+export const FAILED: Notice = {
+  status: 500,
+  code: 'failed',
+  title: 'That did not work',
+  sentence:
+    'Kyberline made a mistake here. Load the page again; if that does not help, stop Kyberline in its terminal and start it again with “npm start”.',
+};
+
 /** Writes the notice as a page if a person is looking, else as `{error: {code, message}}`. */
 export function sendNotice(
   request: IncomingMessage,
