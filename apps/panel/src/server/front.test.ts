@@ -87,12 +87,15 @@ function ask(method: string, path: string, headers: Record<string, string> = {})
 
 const cookieOf = (reply: Reply) => reply.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
 
-async function pair(): Promise<string> {
-  const link = await ask('POST', '/api/pair/link', { authorization: `Bearer ${TOKEN}` });
-  const { url } = JSON.parse(link.body) as { url: string };
-  const { pathname, search } = new URL(url);
-  return cookieOf(await ask('GET', pathname + search, PAGE));
+/** The path of a one-time link. */
+async function link(): Promise<string> {
+  const reply = await ask('POST', '/api/pair/link', { authorization: `Bearer ${TOKEN}` });
+  const { url } = JSON.parse(reply.body) as { url: string };
+  expect(url.startsWith(`http://localhost:${port}/pair?code=`)).toBe(true);
+  return url.slice(`http://localhost:${port}`.length);
 }
+
+const pair = async () => cookieOf(await ask('GET', await link(), PAGE));
 
 describe('a browser that is not paired', () => {
   it('gets a page that says what to do, and none of ours', async () => {
@@ -126,10 +129,7 @@ describe('a one-time link', () => {
   });
 
   it('pairs the browser that opens it, once', async () => {
-    const link = await ask('POST', '/api/pair/link', { authorization: `Bearer ${TOKEN}` });
-    const { url } = JSON.parse(link.body) as { url: string };
-    expect(url.startsWith(`http://localhost:${port}/pair?code=`)).toBe(true);
-    const path = url.slice(`http://localhost:${port}`.length);
+    const path = await link();
     const first = await ask('GET', path, PAGE);
     expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
     const second = await ask('GET', path, PAGE);
@@ -145,6 +145,13 @@ describe('a one-time link', () => {
     expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(200);
     theirUid = 1002;
     expect((await ask('GET', '/api/daemon', { cookie })).status).toBe(403);
+  });
+
+  it('is used up by a browser that was paired before', async () => {
+    const cookie = await pair();
+    const path = await link();
+    expect((await ask('GET', path, { ...PAGE, cookie })).headers.location).toBe('/');
+    expect((await ask('GET', path, PAGE)).status).toBe(403);
   });
 
   it('sends a browser that is paired already to its page', async () => {

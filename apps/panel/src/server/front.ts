@@ -173,8 +173,10 @@ async function answerPair(
   response: ServerResponse,
   nonce: string,
 ): Promise<void> {
+  // First of all: whoever opens a link uses it up, so that no copy of it pairs somebody else.
+  const redeemed = request.method === 'GET' && parts.codes.redeem(code);
   const paired = await isPaired(parts, request);
-  if (request.method !== 'GET' || !(paired || parts.codes.redeem(code))) {
+  if (request.method !== 'GET' || !(paired || redeemed)) {
     return sendNotice(request, response, CODE_SPENT, nonce);
   }
   const headers: Record<string, string> = { Location: '/', 'Cache-Control': 'no-store' };
