@@ -119,7 +119,7 @@ export class Calls {
     call.dispatch({ type: 'mute', muted });
   }
 
-  /** The two people compared the words. @throws Problem `no-words` before there are any */
+  /** The two people compared the words. @throws Problem `no-words`, `not-verified` */
   verifyWords(id: CallId, match: boolean): void {
     const call = this.#one(id, 'verified', isShown);
     const { peerFingerprint, registry, peer } = call.meeting;
@@ -127,7 +127,12 @@ export class Calls {
       throw new Problem('no-words', 'There are no words to compare before the call is connected.');
     }
     if (!match) call.dispatch({ type: 'words-differ' });
-    else this.party.pins.verify(registry, peer, peerFingerprint);
+    else if (!this.party.pins.verify(registry, peer, peerFingerprint)) {
+      throw new Problem(
+        'not-verified',
+        `${peer}'s key has changed since this call began, so the words say nothing about the one that is kept now. Call again and compare anew.`,
+      );
+    }
     this.changed();
   }
 
