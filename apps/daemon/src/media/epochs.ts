@@ -62,7 +62,7 @@ export class Epochs {
   }
 
   /**
-   * What to ask the daemon for now, if half of a lease is used up. A request names both ends, so
+   * What to ask the daemon for now, if a quarter of a lease is used up. A request names both ends, so
    * none is made before both were given: it would take from a lease that nobody has yet.
    */
   needs(

@@ -46,7 +46,7 @@ export interface ReceiverParts {
   onControl(arrival: ControlArrival): void;
   /** A packet came from an address that has to prove itself (SPEC 9, roaming). */
   onChallenge(challenge: Uint8Array, to: Address): void;
-  /** Half of a lease may be used up. */
+  /** A quarter of a lease may be used up. */
   askLease(epoch: number, stream: MediaStream, now: number): void;
   emit(message: EngineToDaemon): void;
 }

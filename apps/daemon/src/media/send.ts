@@ -41,7 +41,7 @@ export interface SenderParts {
   counters: PacketCounters;
   socket: DatagramSocket;
   ring: PacketRing;
-  /** Half of a lease may be used up. */
+  /** A quarter of a lease may be used up. */
   askLease(epoch: number, stream: MediaStream, now: number): void;
   emit(message: EngineToDaemon): void;
 }
