@@ -1,5 +1,5 @@
 /**
- * Whatever dies in mid-call, the call goes on or says why it ended. Five pairs are in calls at the same
+ * Whatever dies in mid-call, the call goes on or says why it ended. Six pairs are in calls at the same
  * time; what befalls them runs at the same time too, and each test waits for its own pair.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { startPulse } from '../rig/pulse.js';
 import { startRegistry } from '../rig/registry.js';
 import { OTHER_VOICE } from './conversation.js';
 import { killEngine, REPLAYED } from './engine-killed.js';
-import { cutForAWhile, cutForGood, killDaemon, killRegistry } from './fates.js';
+import { cutForAWhile, cutForGood, killDaemon, killRegistry, stopDaemon } from './fates.js';
 import { connect, type Pair, startPair } from './pair.js';
 import { Started } from './started.js';
 import { audioOf, epochsOf, noncesTwice, packetsOf, usedTwice } from './tap.js';
@@ -26,10 +26,11 @@ const AGAIN_MS = 2000;
 const SAME_TONE = 0.8;
 
 const started = new Started();
-const pairs = {} as Record<'alone' | 'left' | 'cut' | 'lost', Pair>;
+const pairs = {} as Record<'alone' | 'left' | 'stopped' | 'cut' | 'lost', Pair>;
 let fates: {
   alone: ReturnType<typeof killRegistry>;
   left: ReturnType<typeof killDaemon>;
+  stopped: ReturnType<typeof stopDaemon>;
   cut: ReturnType<typeof cutForAWhile>;
   lost: ReturnType<typeof cutForGood>;
   engine: ReturnType<typeof killEngine>;
@@ -41,7 +42,7 @@ beforeAll(async () => {
     started.add(startRegistry()),
     started.add(startPulse(['alice', 'bob'])),
   ]);
-  for (const [seed, fate] of (['alone', 'left', 'cut', 'lost'] as const).entries()) {
+  for (const [seed, fate] of (['alone', 'left', 'stopped', 'cut', 'lost'] as const).entries()) {
     pairs[fate] = await startPair(started, {
       registry: fate === 'alone' ? doomed : registry,
       seed,
@@ -49,12 +50,13 @@ beforeAll(async () => {
       bob: { name: `bob-${fate}` },
     });
   }
-  const talking = await startPair(started, { registry, seed: 4, pulse });
+  const talking = await startPair(started, { registry, seed: 5, pulse });
   await Promise.all(Object.values(pairs).map(connect));
   await sleep(2000);
   fates = {
     alone: killRegistry(pairs.alone, doomed),
     left: killDaemon(pairs.left, registry, started),
+    stopped: stopDaemon(pairs.stopped),
     cut: cutForAWhile(pairs.cut),
     lost: cutForGood(pairs.lost),
     engine: killEngine(talking, pulse),
@@ -164,6 +166,15 @@ describe('a daemon that is killed in mid-call', () => {
     // Its last sign of life is up to five seconds old, and never from after the kill.
     expect(row?.durationSeconds).toBeLessThanOrEqual(talkedSeconds + 1);
     expect(row?.durationSeconds).toBeGreaterThanOrEqual(talkedSeconds - 8);
+  });
+});
+
+describe('a daemon that is stopped in mid-call', () => {
+  it('says goodbye until it is heard, and is gone all the same', async () => {
+    const { end, endedAfterMs, stopMs } = await fates.stopped;
+    expect(end.endReason).toBe('program-stopped-there');
+    expect(endedAfterMs).toBeLessThan(BUSY * BYE_MS);
+    expect(stopMs).toBeLessThan(BUSY * BYE_MS);
   });
 });
 

@@ -10,6 +10,8 @@ import type { Started } from './started.js';
 /** Far longer than anything here should take: the tests know the bounds. */
 const PATIENCE_MS = 30_000;
 const CUT_MS = 10_000;
+/** Two of the goodbyes, which are 300 ms apart. */
+const GOODBYES_LOST_MS = 450;
 const LOST_PATIENCE_MS = 120_000;
 
 /** The registry dies; 3 s later alice hangs up. */
@@ -55,6 +57,16 @@ export async function killDaemon({ alice, bob }: Pair, registry: Registry, start
     row,
     talkedSeconds: talkedMs / 1000,
   };
+}
+
+/** Alice's daemon is asked to stop, and its first goodbyes are lost. */
+export async function stopDaemon({ alice, bob, proxy }: Pair) {
+  proxy.change({ blackout: true });
+  const stopping = timed(() => alice.stop());
+  await sleep(GOODBYES_LOST_MS);
+  proxy.change({});
+  const [stop, end] = await Promise.all([stopping, timed(() => ended(bob, PATIENCE_MS))]);
+  return { stopMs: stop.ms, end: end.value, endedAfterMs: end.ms };
 }
 
 /** Nothing passes for 10 s. */

@@ -76,6 +76,11 @@ export class ControlStream {
     return this.#ending.at !== 'open';
   }
 
+  /** Goodbyes are being said that the peer has not answered yet. */
+  get isSayingBye(): boolean {
+    return this.#ending.at === 'saying-bye';
+  }
+
   /** ms; undefined before the first PONG. */
   get roundTripMs(): number | undefined {
     return this.#roundTrips.length === 0 ? undefined : Math.min(...this.#roundTrips);

@@ -20,6 +20,8 @@ const TICKS_PER_COUNTERS = 20;
 /** When the daemon is gone, goodbyes are said so often, at this interval. */
 const GOODBYES = 4;
 const GOODBYE_EVERY_MS = 100;
+/** How long an orderly stop waits for the other sides to answer them; the daemon allows 1.5 s. */
+const GOODBYE_MS = 1_000;
 const EXIT_CANNOT_START = 2;
 
 interface Running {
@@ -94,6 +96,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
     switchboard,
     sound,
     async stop() {
+      await heardGoodbye(switchboard);
       stopTicking();
       switchboard.close();
       await Promise.all([sound.close(), socket.close()]);
@@ -124,6 +127,14 @@ function handle({ switchboard, sound }: Running, message: DaemonToEngine): void 
     default:
       switchboard.handle(message);
       if (message.type === 'open-call') sound.need({ input: true, output: true });
+  }
+}
+
+/** A goodbye that was lost would leave the other side waiting for a minute. */
+async function heardGoodbye(switchboard: Switchboard): Promise<void> {
+  const until = systemClock.now() + GOODBYE_MS;
+  while (switchboard.isSayingBye && systemClock.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS / 2));
   }
 }
 

@@ -105,6 +105,11 @@ export class Session {
     return this.#control.isEnding;
   }
 
+  /** The peer may not have heard the goodbye yet. */
+  get isSayingBye(): boolean {
+    return this.#control.isSayingBye;
+  }
+
   /** Whether voice goes in and out. */
   get isTalking(): boolean {
     return this.#voice && !this.#control.isEnding;

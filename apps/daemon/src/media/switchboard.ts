@@ -37,6 +37,11 @@ export class Switchboard {
     return [...this.#calls.values()].some((call) => !call.isEnding);
   }
 
+  /** Some peer may not have heard the goodbye yet. */
+  get isSayingBye(): boolean {
+    return [...this.#calls.values()].some((call) => call.isSayingBye);
+  }
+
   /** What the daemon says of calls; everything else is the engine's. */
   handle(message: DaemonToEngine): void {
     const now = this.now();
