@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../problem.js';
 import { writePrivateFile } from '../store/private-file.js';
 import { removeRunning } from '../store/running.js';
-import { connect, type DaemonConnection } from './client.js';
+import { connect, type DaemonConnection, queue } from './client.js';
 import { type FakeDaemon, startFakeDaemon } from './testing/fake-daemon.js';
 
 let fake: FakeDaemon;
@@ -97,6 +97,21 @@ describe('the command’s connection', () => {
       if (event.type === 'levels') enough.abort();
     }
     expect(seen).toEqual(['state', 'levels']);
+  });
+
+  it('keeps the newest levels and a bounded number of states for a slow reader', () => {
+    const waiting: SnapshotEvent[] = [];
+    const levels = (input: number): SnapshotEvent => ({
+      type: 'levels',
+      levels: { input, output: 0, calls: [] },
+    });
+    for (let n = 0; n < 500; n++) {
+      queue(waiting, { type: 'state', state: { ...fake.state, historyRevision: n } });
+      queue(waiting, levels(n));
+    }
+    expect(waiting.length).toBeLessThanOrEqual(100);
+    expect(waiting.filter(({ type }) => type === 'levels')).toEqual([levels(499)]);
+    expect(waiting.at(-2)).toMatchObject({ type: 'state', state: { historyRevision: 499 } });
   });
 
   it('ends a watch that waits the moment it has enough', async () => {

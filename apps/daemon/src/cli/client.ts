@@ -14,6 +14,7 @@ import { readToken } from '../store/token.js';
 import { requireOwnListener } from './listener.js';
 
 const CONNECT_MS = 5_000;
+const MOST_WAITING = 100;
 
 export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 
@@ -102,7 +103,7 @@ async function* watch(
   };
   const subscription = api.snapshot.subscribe(undefined, {
     onData(event) {
-      waiting.push(event);
+      queue(waiting, event);
       wake();
     },
     onError: (error) => fail(asProblem(error)),
@@ -128,6 +129,14 @@ async function* watch(
     signal.removeEventListener('abort', onAbort);
     subscription.unsubscribe();
   }
+}
+
+/** A reader that is slow misses levels and counters that were overtaken, and the oldest states. */
+export function queue(waiting: SnapshotEvent[], event: SnapshotEvent): void {
+  const passed = waiting.findIndex(({ type }) => type === event.type && type !== 'state');
+  if (passed >= 0) waiting.splice(passed, 1);
+  else if (waiting.length >= MOST_WAITING) waiting.shift();
+  waiting.push(event);
 }
 
 /** The daemon's sentence, or that of the input schema which refused. */
