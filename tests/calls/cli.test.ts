@@ -16,7 +16,7 @@ import { Started } from './started.js';
 const READY_MS = 20_000;
 const SOON_MS = 15_000;
 
-type Who = 'alice' | 'bob';
+type Who = 'alice' | 'bob' | 'carol';
 
 describe('a script with nothing but the kyberline command', () => {
   const started = new Started();
@@ -31,7 +31,7 @@ describe('a script with nothing but the kyberline command', () => {
   const state = async (who: Who) => stateSnapshot.parse(await json(who, 'status'));
   /** Of the newest call: one that has ended is still shown for a while, in front of it. */
   const phaseOf = async (who: Who) => (await state(who)).calls.at(-1)?.phase;
-  const daemons = {} as Record<Who, Child>;
+  const daemons: Partial<Record<Who, Child>> = {};
   let watch: { child: Child; events: SnapshotEvent[] };
   let registryPort: number;
 
@@ -42,20 +42,7 @@ describe('a script with nothing but the kyberline command', () => {
       ...['registry', '--host', '127.0.0.1', '--port', String(registryPort), '--db', db],
     ]);
     for (const who of ['alice', 'bob'] as const) {
-      daemons[who] = await background(who, 'daemon ready', [
-        ...[
-          'daemon',
-          '--port',
-          '0',
-          '--udp-port',
-          '0',
-          '--input',
-          'silence',
-          '--output',
-          'silence',
-        ],
-        ...['--registry', `127.0.0.1:${registryPort}`],
-      ]);
+      daemons[who] = await startDaemon(who, '0');
     }
   }, 60_000);
   afterAll(async () => {
@@ -156,6 +143,12 @@ describe('a script with nothing but the kyberline command', () => {
     await expectFailure(run('alice', 'daemon', '--port', '0', '--udp-port', '0'), 1, '');
   });
 
+  it('says before a call which UDP port is taken, for nobody could reach it', async () => {
+    const { udpPort } = (await state('bob')).engine;
+    await startDaemon('carol', String(udpPort));
+    await expectFailure(run('carol', 'call', 'echo'), 1, `UDP port ${udpPort}`);
+  });
+
   it('exits with 2 for wrong use and with 0 for help', async () => {
     await expectFailure(run('alice', 'call', 'Not A Name'), 2, 'NAME takes 1 to 32 of a-z');
     await expectFailure(run('alice', 'dance'), 2, 'dance');
@@ -168,10 +161,18 @@ describe('a script with nothing but the kyberline command', () => {
   });
 
   it('stops a daemon, after which a command says that none is running', async () => {
-    await daemons.alice.stop();
-    expect(await daemons.alice.ended).toMatchObject({ code: 0 });
+    await daemons.alice!.stop();
+    expect(await daemons.alice!.ended).toMatchObject({ code: 0 });
     await expectFailure(run('alice', 'status'), 1, 'No Kyberline daemon is running');
   });
+
+  function startDaemon(who: Who, udpPort: string): Promise<Child> {
+    return background(who, 'daemon ready', [
+      ...['daemon', '--port', '0', '--udp-port', udpPort],
+      ...['--input', 'silence', '--output', 'silence'],
+      ...['--registry', `127.0.0.1:${registryPort}`],
+    ]);
+  }
 
   async function history(who: Who): Promise<HistoryEntry[]> {
     return historyEntry.array().parse(await json(who, 'history'));

@@ -119,6 +119,7 @@ export class Daemon implements DaemonApi {
   }
 
   call(name: UserName): CallId {
+    this.#needEngine();
     const { calls, registration, echo, choices } = this.#parts;
     const { name: me } = choices.read();
     if (name === ECHO_NAME) return calls.place(name, echo).id;
@@ -135,6 +136,7 @@ export class Daemon implements DaemonApi {
   }
 
   answer(callId: CallId | undefined): void {
+    this.#needEngine();
     this.#parts.calls.answer(callId);
   }
 
@@ -191,7 +193,9 @@ export class Daemon implements DaemonApi {
     const { engine } = this.#parts;
     clearTimeout(this.#meter);
     engine.send({ type: 'meter', on });
-    if (on) this.#meter = setTimeout(() => engine.send({ type: 'meter', on: false }), METER_MS);
+    if (!on) return;
+    this.#meter = setTimeout(() => engine.send({ type: 'meter', on: false }), METER_MS);
+    this.#meter.unref();
   }
 
   history(limit: number): HistoryEntry[] {
@@ -234,6 +238,16 @@ export class Daemon implements DaemonApi {
       default:
         this.#parts.calls.fromEngine(message);
     }
+  }
+
+  /** @throws Problem `no-engine`: the other side would be given no address to speak to */
+  #needEngine(): void {
+    if (this.#parts.engine.udpPort !== 0) return;
+    const problem = 'problem' in this.#engine ? this.#engine.problem : undefined;
+    throw new Problem(
+      'no-engine',
+      problem ?? 'The sound engine is still starting. Try again in a moment.',
+    );
   }
 
   #counters(message: Extract<EngineToDaemon, { type: 'counters' }>): void {

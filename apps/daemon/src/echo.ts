@@ -11,6 +11,7 @@ import { ECHO_NAME } from '@kyberline/shared/ids';
 import { Calls } from './calls/calls.js';
 import type { CallLog, Party, Pins } from './calls/parties.js';
 import type { MediaProcess, MediaProcessOptions } from './media/process.js';
+import { localCandidates } from './net/candidates.js';
 import type { Exchange } from './net/exchange.js';
 import type { LocalExchange } from './net/local-exchange.js';
 
@@ -46,7 +47,8 @@ export class EchoContact {
         pins: NO_PINS,
         log: NO_LOG,
         engine: (message) => void this.#engine?.send(message),
-        candidates: () => [{ address: '127.0.0.1', port: this.#udpPort }],
+        candidates: () =>
+          localCandidates(this.#udpPort, [{ address: '127.0.0.1', port: this.#udpPort }]),
       },
       () => this.#restLater(),
     );
@@ -97,6 +99,7 @@ export class EchoContact {
       this.#ready = undefined;
       void engine?.stop();
     }, ENGINE_IDLE_MS);
+    this.#idle.unref();
   }
 }
 

@@ -41,11 +41,13 @@ const ECHO_FILE = 'echo.json';
 const NAMELESS = 'me' as UserName;
 /** A stop waits this long for the registry to hear of calls that end by it. */
 const TELL_MS = 2_000;
+/** The engine opens its socket and looks for devices within this, or is left behind. */
+const ENGINE_MS = 5_000;
 const ENGINE = fileURLToPath(new URL('./media/engine.js', import.meta.url));
 
 export interface RunningDaemon {
   apiPort: number;
-  /** 0 while the media engine could not open its socket yet. */
+  /** Where voice comes in; 0 if the media engine could not start, which the state explains. */
   udpPort: number;
   stop(): Promise<void>;
 }
@@ -97,11 +99,15 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     listen: Pick<MediaProcessOptions, 'onMessage' | 'onState'>,
   ) => new MediaProcess({ enginePath: ENGINE, env: config.engineEnv, start, ...listen });
 
+  const settled = latch();
   const engine = newEngine(
     { udpHost: config.udpHost, udpPort: config.udpPort, input: now().input, output: now().output },
     {
       onMessage: (message) => daemon.fromEngine(message),
-      onState: (state) => daemon.engineState(state),
+      onState: (state) => {
+        daemon.engineState(state);
+        if (state.at === 'running' || state.at === 'failed') settled.resolve();
+      },
     },
   );
   const shared = { random, wall, monotonic, times, warn };
@@ -113,7 +119,7 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     pins: pinsOf(contacts),
     log: tellingOf(history, () => daemon.historyChanged()),
     engine: (message) => void engine.send(message),
-    candidates: () => localCandidates(udpPortOf(engine), config.advertise),
+    candidates: () => localCandidates(engine.udpPort, config.advertise),
   };
   const calls: Calls = new Calls(party, () => daemon.changed());
   const local = new LocalExchange(LOCAL_REGISTRY_ID, wall);
@@ -164,12 +170,12 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
   // First use of a KEM costs tens of milliseconds that no call should pay.
   void warmUp();
   log.info(`API on 127.0.0.1:${api.port}`);
+  // Ready means that a call can be placed; an engine that hangs is replaced without anybody waiting.
+  await Promise.race([settled.reached, sleep(ENGINE_MS, undefined, { ref: false })]);
 
   return {
     apiPort: api.port,
-    get udpPort() {
-      return udpPortOf(engine);
-    },
+    udpPort: engine.udpPort,
     async stop() {
       registration.close();
       const told = Promise.race([calls.stop(), sleep(TELL_MS, undefined, { ref: false })]);
@@ -181,8 +187,12 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
   };
 }
 
-function udpPortOf(engine: MediaProcess): number {
-  return engine.state.at === 'running' ? engine.state.udpPort : 0;
+function latch(): { resolve: () => void; reached: Promise<void> } {
+  let resolve = () => {};
+  const reached = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { resolve, reached };
 }
 
 /** Pins hold people. The echo contact is this program itself, so its suite may follow ours down. */

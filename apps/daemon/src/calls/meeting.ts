@@ -29,6 +29,9 @@ export interface Surroundings {
   answering(id: CallId): void;
 }
 
+/** Nobody could reach us: without a socket no key may be agreed. */
+const NO_ENGINE: CallEvent = { type: 'attempt-failed', reason: 'engine-failed' };
+
 export class Meeting {
   wire: Uint8Array;
   secrets: CallSecrets;
@@ -79,6 +82,7 @@ export class Meeting {
 
   async placeOffer(): Promise<CallEvent> {
     const { party, secrets, wireId } = this;
+    if (party.candidates().length === 0) return NO_ENGINE;
     if (!this.#peerBundle) throw new Error('an offer needs the bundle that was looked up');
     const name = party.nameAt(this.registryId);
     const offer = await secrets.offer({
@@ -132,6 +136,7 @@ export class Meeting {
   }
 
   async placeAnswer(): Promise<CallEvent> {
+    if (this.party.candidates().length === 0) return NO_ENGINE;
     const answer = await this.secrets.answer(this.party.identity, this.#body([this.route.codec]));
     if (!answer) return { type: 'attempt-failed', reason: 'refused' };
     await this.exchange.accept(this.wireId, answer);

@@ -50,6 +50,19 @@ describe('the engine and the program', () => {
     await until(() => alice.told.some((each) => each.type === 'send-on' && each.epoch > epoch));
   });
 
+  it('an engine that has no socket lets no call be placed or answered', async () => {
+    bob.autoAnswer = true;
+    bob.candidates = [];
+    call(alice, bob);
+    await until(() => endingOf(alice) !== undefined);
+    expect(endingOf(bob)).toBe('engine-failed');
+    alice.candidates = [];
+    const before = bob.heard.length;
+    call(alice, bob);
+    await until(() => endingOf(alice) === 'engine-failed');
+    expect(bob.heard).toHaveLength(before);
+  });
+
   it('a disk that takes no more writes costs the history and not the call', async () => {
     call(alice, bob);
     await ringing();

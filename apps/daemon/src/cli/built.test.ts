@@ -148,7 +148,7 @@ describe('the built command', () => {
       );
       const { apiPort } = await ready;
       expect(String(await said)).toMatch(
-        new RegExp(`^Kyberline daemon ready on 127\\.0\\.0\\.1:${apiPort} \\(UDP \\d+\\)\\n$`),
+        new RegExp(`^Kyberline daemon ready on 127\\.0\\.0\\.1:${apiPort} \\(UDP [1-9]\\d*\\)\\n$`),
       );
       return { child, ended };
     };

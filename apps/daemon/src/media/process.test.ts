@@ -89,9 +89,11 @@ describe("the media engine's process", () => {
     const first = media.pid!;
     const killedAt = performance.now();
     process.kill(first, 'SIGKILL');
+    expect(media.udpPort).toBe(40000);
     const state = await until(isRunning(1));
     expect(performance.now() - killedAt).toBeLessThan(1_000);
     expect(state).toMatchObject({ udpPort: 40000 });
+    expect(media.udpPort).toBe(40000);
     expect(media.pid).not.toBe(first);
   });
 
@@ -113,9 +115,10 @@ describe("the media engine's process", () => {
   });
 
   it('says why it cannot start, and tries again', async () => {
-    const { until, states } = engine('port-taken');
+    const { media, until, states } = engine('port-taken');
     await until(() => states.find((state) => state.at === 'failed' && state.restarts === 2));
     expect(states[0]).toMatchObject({ at: 'failed', problem: 'Port taken.' });
+    expect(media.udpPort).toBe(0);
   });
 
   it('remembers devices and meter for the next engine', async () => {

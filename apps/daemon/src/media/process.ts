@@ -74,6 +74,7 @@ export class MediaProcess {
   #silent = 0;
   #stderr = '';
   #cannotStart: string | undefined;
+  #udpPort = 0;
   #checks: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
@@ -87,6 +88,11 @@ export class MediaProcess {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  /** Where peers reach the engine, or the one that is about to take its place; 0 if nowhere. */
+  get udpPort(): number {
+    return this.#udpPort;
   }
 
   /** Of the child that is there now; for tests and logs. */
@@ -151,6 +157,7 @@ export class MediaProcess {
     if (message.type === 'ready') {
       // The next engine must be found where this one was.
       this.#start = { ...this.#start, udpPort: message.udpPort };
+      this.#udpPort = message.udpPort;
       this.#enter({ at: 'running', restarts: this.#state.restarts, udpPort: message.udpPort });
       if (this.#meter) this.#tell(this.#meter);
     }
@@ -165,6 +172,7 @@ export class MediaProcess {
     const waits = this.#times.restartMs;
     const restarts = this.#state.restarts + 1;
     if (this.#cannotStart !== undefined) {
+      this.#udpPort = 0;
       this.#enter({ at: 'failed', restarts, problem: this.#cannotStart });
       this.#restart = setTimeout(() => this.#spawn(), waits.at(-1));
       return;

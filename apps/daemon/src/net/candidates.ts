@@ -8,8 +8,10 @@ export const MAX_CANDIDATES = 12;
 /**
  * Every address of this machine, loopback last so that two daemons on one machine find each
  * other too; or just the advertised ones, where the person knows better (a router that forwards).
+ * None while there is no socket, port 0.
  */
 export function localCandidates(udpPort: number, advertised: readonly Address[]): Address[] {
+  if (udpPort === 0) return [];
   if (advertised.length > 0) return [...advertised];
   const addresses = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])

@@ -13,7 +13,7 @@ import { identityFromSeeds } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
 import { Bundles } from '../../bundles.js';
-import type { DaemonToEngine } from '../../media/messages.js';
+import type { Address, DaemonToEngine } from '../../media/messages.js';
 import type { Exchange } from '../../net/exchange.js';
 import { LocalExchange } from '../../net/local-exchange.js';
 import { openContacts } from '../../store/contacts.js';
@@ -44,6 +44,8 @@ export interface Person {
   /** Errors that should not be; a test that expects one empties it. */
   warned: string[];
   suite: SuiteId;
+  /** Where this person's engine can be reached; none while there is no engine. */
+  candidates: Address[];
   autoAnswer: boolean;
   /** While set, the exchange hands out this bundle for this person. */
   bundleShown: Uint8Array | undefined;
@@ -82,6 +84,7 @@ export class TwoParties {
       heard: [],
       warned: [],
       suite: 1,
+      candidates: [{ address: '127.0.0.1', port: 9 }],
       autoAnswer: false,
       bundleShown: undefined,
       tamper: (record) => record,
@@ -95,7 +98,7 @@ export class TwoParties {
           pins: contacts,
           log: history,
           engine: (message) => this.#carry(person, message),
-          candidates: () => [{ address: '127.0.0.1', port: 9 }],
+          candidates: () => person.candidates,
           random: (bytes) => (bytes === CALL_ID_BYTES && person.callIds.shift()) || random(bytes),
           monotonic: () => performance.now(),
           wall,

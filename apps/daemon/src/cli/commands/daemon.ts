@@ -44,7 +44,8 @@ export function addDaemon(program: Command, terminal: Terminal): void {
       const { startDaemon } = await import('../../main.js');
       const daemon = await startDaemon(config);
       const { apiPort, udpPort } = daemon;
-      terminal.out(`Kyberline daemon ready on 127.0.0.1:${apiPort} (UDP ${udpPort})`);
+      const voice = udpPort === 0 ? 'no voice yet' : `UDP ${udpPort}`;
+      terminal.out(`Kyberline daemon ready on 127.0.0.1:${apiPort} (${voice})`);
       process.send?.({ type: 'ready', apiPort, udpPort });
       await aborted(interruption);
       await daemon.stop();
