@@ -22,6 +22,8 @@ const project = (name: string, include: string[], timeoutMs: number, parallel: b
     testTimeout: timeoutMs,
     hookTimeout: 60_000,
     fileParallelism: parallel,
+    // Half of two processors is what Vitest would take.
+    ...(parallel && { maxWorkers: '100%' }),
   },
 });
 
