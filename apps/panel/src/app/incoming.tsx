@@ -6,6 +6,7 @@ import { usePageSignal } from '../attention/use-page-signal';
 import { useRingtone } from '../attention/use-ringtone';
 import { IncomingSheet } from '../components/call/incoming-sheet';
 import { ringingHere } from '../components/call/pick-call';
+import { Afloat } from '../components/shell/afloat';
 import { stageSentence } from '../words/call-words';
 
 type Props = {
@@ -23,7 +24,7 @@ export function Incoming({ state, onAccept, onDecline }: Props) {
   useCallNotification(first?.callId, sentence ?? '');
   if (ringing.length === 0) return null;
   return (
-    <div className="pointer-events-none fixed inset-x-0 bottom-0 z-30 grid justify-items-center gap-3 p-4 pb-24 lg:inset-x-auto lg:top-0 lg:right-0 lg:bottom-auto lg:p-8">
+    <Afloat>
       {ringing.map((call) => (
         <IncomingSheet
           key={call.callId}
@@ -33,6 +34,6 @@ export function Incoming({ state, onAccept, onDecline }: Props) {
           onDecline={() => onDecline(call.callId)}
         />
       ))}
-    </div>
+    </Afloat>
   );
 }

@@ -86,7 +86,7 @@ export function useAsk(): (act: (client: Client) => Promise<unknown>) => Promise
   );
 }
 
-/** Commands whose failures are shown in a corner of the page. */
+/** Commands whose failures are shown at the top of the page. */
 function useAct(): Act {
   const ask = useAsk();
   const toast = useToast();

@@ -60,7 +60,7 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
           </p>
         </VoiceLine>
       </div>
-      <div className="sticky bottom-[4.4rem] z-10 -mx-5 flex justify-center gap-3 bg-paper/92 px-5 py-3 backdrop-blur max-lg:[&>button]:flex-1 max-lg:[&>button]:px-4 lg:static lg:mx-0 lg:justify-start lg:bg-transparent lg:p-0 lg:backdrop-blur-none">
+      <div className="sticky bottom-[max(4.4rem,var(--afloat,0px))] z-10 -mx-5 flex justify-center gap-3 bg-paper/92 px-5 py-3 backdrop-blur max-lg:[&>button]:flex-1 max-lg:[&>button]:px-4 lg:static lg:mx-0 lg:justify-start lg:bg-transparent lg:p-0 lg:backdrop-blur-none">
         <Button
           size="large"
           look={muted ? 'accent' : 'plain'}

@@ -31,7 +31,7 @@ export function Shell({ navigation, me, children }: Props) {
       </header>
       <main
         id="page"
-        className="mx-auto w-full max-w-3xl px-5 pt-9 pb-40 lg:px-10 lg:pt-16 lg:pb-20"
+        className="mx-auto w-full max-w-3xl px-5 pt-9 pb-[max(10rem,var(--afloat,0px))] lg:px-10 lg:pt-16 lg:pb-[max(5rem,var(--afloat,0px))]"
       >
         {children}
       </main>

@@ -1,5 +1,5 @@
 'use client';
-/** Sentences about commands that failed, shown for a while in a corner and read out. */
+/** Sentences about commands that failed, shown for a while at the top and read out. */
 import { X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
 
@@ -33,7 +33,7 @@ export function Toasts({ children }: { children: ReactNode }) {
       {children}
       <div
         aria-live="assertive"
-        className="pointer-events-none fixed inset-x-4 bottom-24 z-50 grid justify-items-center gap-2 lg:bottom-6"
+        className="pointer-events-none fixed inset-x-4 top-4 z-50 grid justify-items-center gap-2"
       >
         {toasts.map((toast) => (
           <div
