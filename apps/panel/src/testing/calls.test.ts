@@ -1,47 +1,13 @@
 /** Calls in the built panel, in a real browser, with the fake daemon behind it. */
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BROWSER, type RunningPanel, startPanel, whyNoBrowser } from './running-panel';
+import { expect, it } from 'vitest';
+import { describePanel, WAIT } from './before-panel';
 import { scriptedCall, talking } from './scripted-call';
 
-const reason = whyNoBrowser();
-if (reason !== undefined) console.log(`skipped: calls in a browser, because ${reason}`);
-
-const WAIT = { timeout: 10_000 };
-let panel: RunningPanel;
-let browser: Browser;
-let page: Page;
-let complaints: string[];
-
-const button = (name: string) => page.getByRole('button', { name, exact: true });
-const sees = (text: string | RegExp) => page.getByText(text).first().waitFor(WAIT);
-
-describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 }, () => {
-  beforeAll(async () => {
-    [panel, browser] = await Promise.all([startPanel(), chromium.launch(BROWSER)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await panel?.close();
-  });
-
-  beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (message) => {
-      // A refused connection is the browser's own message while the daemon is away.
-      const expected = /ERR_CONNECTION_REFUSED|status of 503/.test(message.text());
-      if (message.type() === 'error' && !expected) complaints.push(message.text());
-    });
-  });
-  afterEach(async () => {
-    await page.close();
-    // Neither an exception nor something that the Content-Security-Policy had to stop.
-    expect(complaints).toEqual([]);
-  });
+describePanel('calls in a browser', (before) => {
+  const { button, sees } = before;
 
   it('calls a person, shows the stages and cancels', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(panel.url);
     await button('Call bob').click();
@@ -63,6 +29,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('dials a name that is not in the list', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(panel.url);
     await page.getByLabel('Find or dial a name').fill('zora');
@@ -71,6 +38,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('lets somebody go on typing while it rings', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(panel.url);
     const field = page.getByLabel('Find or dial a name');
@@ -95,6 +63,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('accepts from any page and shows the call', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', { direction: 'incoming', phase: 'ringing-here' })];
     });
@@ -109,6 +78,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('shows both voices and the numbers of a call', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', { ...talking(), epoch: 3 })];
     });
@@ -124,6 +94,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('mutes by button and by key', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', talking())];
     });
@@ -140,6 +111,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('asks before it ends a call whose words differ', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', talking())];
     });
@@ -155,6 +127,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('keeps a call within reach on the other pages', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', talking())];
     });
@@ -164,6 +137,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('shows why a command failed', async () => {
+    const { panel, page } = before;
     panel.given();
     panel.daemon.onCommand(() => {
       throw new Error('You are in a call already. Hang up first.');
@@ -174,6 +148,7 @@ describe.skipIf(reason !== undefined)('calls in a browser', { timeout: 60_000 },
   });
 
   it('says that the daemon is away, and goes on with a new token when it is back', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(panel.url);
     await button('Call bob').waitFor(WAIT);

@@ -1,49 +1,15 @@
 /** Pages of the built panel, in a real browser, with the fake daemon behind it. */
 import type { UserName } from '@kyberline/shared/ids';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BROWSER, type RunningPanel, startPanel, whyNoBrowser } from './running-panel';
+import { expect, it } from 'vitest';
+import { describePanel, WAIT } from './before-panel';
 import { scriptedCall, talking } from './scripted-call';
 import { fingerprintOf } from './scripted-state';
 
-const reason = whyNoBrowser();
-if (reason !== undefined) console.log(`skipped: pages in a browser, because ${reason}`);
-
-const WAIT = { timeout: 10_000 };
-let panel: RunningPanel;
-let browser: Browser;
-let page: Page;
-let complaints: string[];
-
-const button = (name: string) => page.getByRole('button', { name, exact: true });
-const sees = (text: string | RegExp) => page.getByText(text).first().waitFor(WAIT);
-
-describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 }, () => {
-  beforeAll(async () => {
-    [panel, browser] = await Promise.all([startPanel(), chromium.launch(BROWSER)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await panel?.close();
-  });
-
-  beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (message) => {
-      // A refused connection is the browser's own message while the daemon is away.
-      const expected = /ERR_CONNECTION_REFUSED|status of 503/.test(message.text());
-      if (message.type() === 'error' && !expected) complaints.push(message.text());
-    });
-  });
-  afterEach(async () => {
-    await page.close();
-    // Neither an exception nor something that the Content-Security-Policy had to stop.
-    expect(complaints).toEqual([]);
-  });
+describePanel('pages in a browser', (before) => {
+  const { button, sees } = before;
 
   it('leads a newcomer from a name to the first call', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.me = undefined;
     });
@@ -70,6 +36,7 @@ describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 },
   });
 
   it('says why a name cannot be had', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.me = undefined;
     });
@@ -86,6 +53,7 @@ describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 },
   });
 
   it('raises the alarm when a key changed and shows both fingerprints', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(panel.url);
     expect(await button('Call mallory').count()).toBe(0);
@@ -102,6 +70,7 @@ describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 },
   });
 
   it('lists the history with the way to call again', async () => {
+    const { panel, page } = before;
     panel.given();
     const startedAt = Date.now() - 3_600_000;
     panel.daemon.history.splice(0, Number.POSITIVE_INFINITY, {
@@ -127,6 +96,7 @@ describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 },
   });
 
   it('changes settings and says what each suite means', async () => {
+    const { panel, page } = before;
     panel.given();
     await page.goto(`${panel.url}/settings`);
     await page.getByRole('radio', { name: 'Kyber1024 + X25519' }).click();
@@ -145,6 +115,7 @@ describe.skipIf(reason !== undefined)('pages in a browser', { timeout: 60_000 },
   });
 
   it('fits a narrow screen on every page', async () => {
+    const { panel, page } = before;
     panel.given((state) => {
       state.people.push({ ...state.people[1]!, name: 'a'.repeat(32) as UserName });
     });
