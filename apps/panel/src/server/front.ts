@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openCookie, sealCookie } from './cookie.js';
 import { doors, isNavigation } from './doors.js';
-import { CODE_SPENT, FAILED, NOT_PAIRED, sendJson, sendNotice } from './notice.js';
+import { CODE_SPENT, FAILED, NOT_PAIRED, sendJson, sendNotice, sendPaired } from './notice.js';
 import type { PairingCodes } from './pairing.js';
 import {
   contentSecurityPolicy,
@@ -179,13 +179,11 @@ async function answerPair(
   if (request.method !== 'GET' || !(paired || redeemed)) {
     return sendNotice(request, response, CODE_SPENT, nonce);
   }
-  const headers: Record<string, string> = { Location: '/', 'Cache-Control': 'no-store' };
   if (!paired) {
     const uid = await parts.peerUid(request.socket);
-    headers['Set-Cookie'] = sealCookie(parts.secret, parts.port, { uid });
+    response.setHeader('Set-Cookie', sealCookie(parts.secret, parts.port, { uid }));
   }
-  response.writeHead(303, headers);
-  response.end();
+  return sendPaired(response, nonce);
 }
 
 const DAEMON_AWAY =

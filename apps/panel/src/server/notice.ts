@@ -48,6 +48,25 @@ export function sendNotice(
   sendJson(response, notice.status, { error: { code: notice.code, message: notice.sentence } });
 }
 
+/**
+ * Answers a pairing link with a page that leads on to ours. A redirect would lose the pairing of a
+ * link that was followed from elsewhere, a file or another site's page: the cookie is
+ * SameSite=Strict, and a browser leaves it out of all that such a navigation is redirected to.
+ */
+export function sendPaired(response: ServerResponse, nonce: string): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    Refresh: '0; url=/',
+  });
+  response.end(page(PAIRED, nonce));
+}
+
+const PAIRED = {
+  title: 'This browser is paired',
+  sentence: 'Kyberline opens by itself. If it does not, <a href="/">open it here</a>.',
+};
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
@@ -57,7 +76,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** The notice's texts are ours alone: nothing that a request said is written into the page. */
-function page({ title, sentence }: Notice, nonce: string): string {
+function page({ title, sentence }: Pick<Notice, 'title' | 'sentence'>, nonce: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
