@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { hasBrowser, openBrowser } from '../setup/browser.mjs';
 import { build } from '../setup/build.mjs';
 import { install } from '../setup/install.mjs';
-import { pairingLink, panelUrl, portWishes, services } from '../setup/person.mjs';
+import { opening } from '../setup/opening.mjs';
+import { panelUrl, portWishes, services } from '../setup/person.mjs';
 import { ROOT } from '../setup/places.mjs';
 import { checkPorts, readPort } from '../setup/ports.mjs';
 import { Problem } from '../setup/problem.mjs';
@@ -51,10 +52,11 @@ export async function demo(argv) {
   if (options.fresh) wipe(resolve(options.home ?? join(ROOT, '.demo')));
   return untilStopped([...services(alice), ...services(bob)], {
     onReady: async () => {
-      const links = [await pairingLink(alice), await pairingLink(bob)];
       const opens = options.open && hasBrowser(process.env);
-      process.stdout.write(`${explain(alice, bob, opens ? [] : links)}\n`);
-      if (opens) for (const link of links) openBrowser(link);
+      const openings = [await opening(alice, opens), await opening(bob, opens)];
+      const links = openings.flatMap(({ link }) => link ?? []);
+      process.stdout.write(`${explain(alice, bob, links)}\n`);
+      for (const { open } of openings) if (open !== undefined) openBrowser(open);
     },
   });
 }

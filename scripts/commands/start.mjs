@@ -5,7 +5,8 @@ import { hasBrowser, openBrowser } from '../setup/browser.mjs';
 import { build } from '../setup/build.mjs';
 import { FOR_START, installDebianPackages } from '../setup/debian.mjs';
 import { install } from '../setup/install.mjs';
-import { pairingLink, panelUrl, portWishes, services } from '../setup/person.mjs';
+import { opening } from '../setup/opening.mjs';
+import { panelUrl, portWishes, services } from '../setup/person.mjs';
 import { defaultHome } from '../setup/places.mjs';
 import { checkPorts, readPort } from '../setup/ports.mjs';
 import { readOptions, untilStopped } from '../setup/session.mjs';
@@ -46,18 +47,18 @@ export async function start(argv) {
   return untilStopped(services(person), {
     onReady: async () => {
       const opens = options.open && hasBrowser(process.env);
-      const link = await pairingLink(person);
+      const { open, link } = await opening(person, opens);
       process.stdout.write(
         [
           '',
           `Kyberline is running: ${panelUrl(person)}`,
-          ...(opens ? [] : [`To pair a browser that it does not know yet: ${link}`]),
+          ...(link === undefined ? [] : [`To pair a browser that it does not know yet: ${link}`]),
           ...registryLine(person),
           'Press Ctrl-C to stop.',
           '',
         ].join('\n'),
       );
-      if (opens) openBrowser(link);
+      if (open !== undefined) openBrowser(open);
     },
   });
 }
