@@ -31,6 +31,21 @@ describe("the panel's options", () => {
     });
   });
 
+  it("open no registry beside another machine's, unless a flag asks for one", () => {
+    const env = { KYBERLINE_HOME: '/data', REGISTRY_SERVER: 'http://10.0.0.2:5001' };
+    const elsewhere = { kind: 'elsewhere', url: 'http://10.0.0.2:5001' };
+    expect(readConfig([], env).registry).toEqual(elsewhere);
+    expect(readConfig([], { ...env, REGISTRY_PORT: '5002' }).registry).toEqual(elsewhere);
+    for (const flag of [
+      ['--registry-port', '5002'],
+      ['--registry-host', '127.0.0.1'],
+      ['--registry-db', '/data/r.db'],
+    ]) {
+      expect(readConfig(flag, env).registry.kind).toBe('own');
+    }
+    expect(readConfig([], { ...env, REGISTRY_SERVER: '' }).registry.kind).toBe('own');
+  });
+
   it.each([
     [['--port', '0'], /--port wants a port from 1 to 65535/],
     [['--port', '70000'], /--port/],

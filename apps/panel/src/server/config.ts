@@ -36,6 +36,8 @@ export const USAGE = `Usage: node apps/panel/dist/main.js [options]
   --registry-db FILE     HOME/registry.db                     (REGISTRY_DB)
   --no-registry          this machine uses another one's      (REGISTRY_SERVER names it)
   --dev                  Next.js in development mode
+
+Where REGISTRY_SERVER is set, a registry is opened only if one of the --registry-… options asks for it.
 `;
 
 /**
@@ -52,7 +54,7 @@ export function readConfig(argv: string[], environment: Environment = process.en
     '--registry-port',
     flags['registry-port'] ?? env.REGISTRY_PORT ?? '5001',
   );
-  const registry: RegistryChoice = flags['no-registry']
+  const registry: RegistryChoice = isElsewhere(flags, env)
     ? { kind: 'elsewhere', url: env.REGISTRY_SERVER }
     : {
         kind: 'own',
@@ -86,6 +88,17 @@ export function prepareEnvironment(
   env.NEXT_TELEMETRY_DISABLED = '1';
   Object.assign(env, { NODE_ENV: config.dev ? 'development' : 'production' });
 }
+
+/**
+ * One's own is asked for by flags alone: an environment that names another machine's registry may
+ * well hold REGISTRY_PORT too.
+ */
+function isElsewhere(flags: Flags, env: Environment): boolean {
+  const asked = flags['registry-host'] ?? flags['registry-port'] ?? flags['registry-db'];
+  return flags['no-registry'] ?? (env.REGISTRY_SERVER !== undefined && asked === undefined);
+}
+
+type Flags = ReturnType<typeof readFlags>;
 
 function readFlags(argv: string[]) {
   try {
