@@ -60,6 +60,26 @@ describe.runIf(endianness() === 'LE')("the owner of a connection's other end", (
     expect(await peerUid(connection, table([orphaned]))).toBeUndefined();
   });
 
+  it('is found in a second look when the first one missed the row', async () => {
+    let reads = 0;
+    const missedOnce = (path: string) => {
+      reads += 1;
+      return table(reads <= 2 ? [oursToo] : [oursToo, theirs])(path);
+    };
+    expect(await peerUid(connection, missedOnce)).toBe(1000);
+    expect(reads).toBe(4);
+  });
+
+  it('is unknown after two looks', async () => {
+    let reads = 0;
+    const missed = (path: string) => {
+      reads += 1;
+      return table([oursToo])(path);
+    };
+    expect(await peerUid(connection, missed)).toBeUndefined();
+    expect(reads).toBe(4);
+  });
+
   it('is unknown when two rows disagree, and where there is no table', async () => {
     const other = row('0100007F:D431', '0100007F:0BB8', '01', 1003);
     expect(await peerUid(connection, table([theirs, other]))).toBeUndefined();

@@ -38,11 +38,17 @@ export async function peerUid(
   if (!remoteAddress || !remotePort || !localAddress || !localPort) return undefined;
   const theirs = kernelForms(remoteAddress, remotePort);
   const ours = kernelForms(localAddress, localPort);
-  const uids = new Set<number>();
-  for (const row of (await readRows(readTable)) ?? []) {
-    if (row.state !== ESTABLISHED) continue;
-    if (theirs.includes(row.local) && ours.includes(row.remote)) uids.add(row.uid);
-  }
+  const look = async () => {
+    const uids = new Set<number>();
+    for (const row of (await readRows(readTable)) ?? []) {
+      if (row.state !== ESTABLISHED) continue;
+      if (theirs.includes(row.local) && ours.includes(row.remote)) uids.add(row.uid);
+    }
+    return uids;
+  };
+  let uids = await look();
+  // The kernel writes the table piece by piece, and leaves out a row where others come and go.
+  if (uids.size === 0) uids = await look();
   const [uid] = uids;
   return uids.size === 1 ? uid : undefined;
 }
