@@ -19,6 +19,7 @@ export function NameSettings({ me, onRegister, onUnregister }: Props) {
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string>();
   const name = me?.name ?? '';
+  const lost = me !== undefined && !me.registered;
   return (
     <Section title="You" intro="The name by which others at the same registry call you.">
       <SaveField
@@ -26,8 +27,9 @@ export function NameSettings({ me, onRegister, onUnregister }: Props) {
         label="Your name"
         value={name}
         action="Take this name"
+        again={lost}
         hint={
-          me !== undefined && !me.registered
+          lost
             ? 'The registry does not have this name from you at the moment.'
             : 'Letters from a to z, digits, dots, hyphens and underscores.'
         }

@@ -10,6 +10,8 @@ type Props = {
   value: string;
   hint?: ReactNode;
   action: string;
+  /** The value may be saved again as it stands. */
+  again?: boolean;
   /** A sentence if what was typed cannot be saved. */
   check: (typed: string) => string | undefined;
   /** Rejects with the sentence to show. */
@@ -17,7 +19,7 @@ type Props = {
 };
 
 /** Give it a `key` of the saved value, so that it starts anew when that changes elsewhere. */
-export function SaveField({ label, value, hint, action, check, onSave }: Props) {
+export function SaveField({ label, value, hint, action, again = false, check, onSave }: Props) {
   const [typed, setTyped] = useState(value);
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -53,7 +55,11 @@ export function SaveField({ label, value, hint, action, check, onSave }: Props) 
                 setProblem(undefined);
               }}
             />
-            <Button type="submit" className="h-12" disabled={busy || typed.trim() === value}>
+            <Button
+              type="submit"
+              className="h-12"
+              disabled={busy || (typed.trim() === value && !again)}
+            >
               {action}
             </Button>
           </div>
