@@ -1,13 +1,55 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { connect as connectAsCommand } from '../cli/client.js';
 import { type FakeDaemon, startFakeDaemon } from '../cli/testing/fake-daemon.js';
 
 let fake: FakeDaemon;
 beforeEach(async () => {
   fake = await startFakeDaemon();
 });
-afterEach(() => fake.remove());
+afterEach(async () => {
+  for (const socket of strangers.splice(0)) socket.terminate();
+  await fake.remove();
+});
+
+const strangers: WebSocket[] = [];
+/** A connection that shows no token, or what is sent in its place. */
+async function stranger(message?: unknown): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${fake.port}/trpc?connectionParams=1`);
+  strangers.push(socket);
+  await once(socket, 'open');
+  if (message !== undefined) socket.send(JSON.stringify(message));
+  return socket;
+}
+const closing = (socket: WebSocket) =>
+  new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now())));
+
+describe('a connection without the token', () => {
+  it('is ended after two seconds, whether it was silent or wrong', async () => {
+    const opened = performance.now();
+    const wrong = { method: 'connectionParams', data: { token: '00'.repeat(32) } };
+    const sockets = [await stranger(), await stranger(wrong)];
+    for (const closed of await Promise.all(sockets.map(closing))) {
+      expect(closed - opened).toBeGreaterThan(1_900);
+      expect(closed - opened).toBeLessThan(4_000);
+    }
+  });
+
+  it('does not lock out those that have it, however many there are', async () => {
+    const many = await Promise.all(Array.from({ length: 64 }, () => stranger()));
+    const first = closing(many[0]!);
+    const command = await connectAsCommand({ home: fake.home, port: fake.port });
+    expect((await command.ask((api) => api.state.query())).me?.name).toBe('alice');
+    await first;
+    // It keeps its place when the strangers have lost theirs, and when new ones come.
+    await Promise.all(many.map((one) => one.readyState === WebSocket.CLOSED || closing(one)));
+    await Promise.all(Array.from({ length: 70 }, () => stranger()));
+    expect((await command.ask((api) => api.state.query())).me?.name).toBe('alice');
+    await command.close();
+  });
+});
 
 describe('an upgrade that is refused', () => {
   const refused =

@@ -8,6 +8,7 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { Problem } from '../problem.js';
 import type { AppRouter } from './router.js';
+import { Strangers } from './strangers.js';
 import type { ApiContext } from './trpc.js';
 
 const PATH = '/trpc';
@@ -35,22 +36,27 @@ export async function serveApi(options: {
     response.end('This port is for the panel and the kyberline command.\n');
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const strangers = new Strangers();
   const handler = applyWSSHandler<AppRouter>({
     wss: sockets,
     router: options.router,
-    createContext: ({ info }): ApiContext => ({
-      trusted: sameToken(info.connectionParams?.token, options.token),
-    }),
+    createContext: ({ info, res }): ApiContext => {
+      const trusted = sameToken(info.connectionParams?.token, options.token);
+      if (trusted) strangers.forget(res);
+      return { trusted };
+    },
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });
   const port = await listen(http, options.port);
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (!mayConnect(request, port, options.panelPort) || sockets.clients.size >= MAX_CONNECTIONS) {
+    const hasRoom = () => sockets.clients.size < MAX_CONNECTIONS || strangers.makeRoom();
+    if (!mayConnect(request, port, options.panelPort) || !hasRoom()) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
+      strangers.add(client);
       sockets.emit('connection', client, request);
     });
   });
