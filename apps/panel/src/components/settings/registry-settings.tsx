@@ -28,16 +28,18 @@ export function RegistrySettings({ registry, url, onSave }: Props) {
   );
 }
 
-function registrySentence(registry: RegistryView): string {
-  switch (registry.state) {
+/** What stands in the way comes first: a name that is taken keeps a registry “connecting”. */
+export function registrySentence({ state, problem }: RegistryView): string {
+  if (problem !== undefined) return problem;
+  switch (state) {
     case 'push':
       return 'Connected. Calls arrive at once.';
     case 'polling':
-      return 'Reached, but only by asking once a second. Calls arrive a little later.';
+      return 'Asked once a second. Calls arrive a little later.';
     case 'connecting':
       return 'Being reached…';
     case 'unreachable':
-      return registry.problem ?? 'It does not answer right now. It is tried again by itself.';
+      return 'It does not answer right now. It is tried again by itself.';
   }
 }
 

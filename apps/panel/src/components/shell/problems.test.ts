@@ -18,10 +18,22 @@ describe('the sentences above a page', () => {
     expect(problems(state)[0]?.sentence).toBe(state.registry.problem);
   });
 
-  it('say that calls come late while the registry is only polled', () => {
+  it('say why the name cannot be had while the registry is still “connecting”', () => {
     const state = scriptedState();
-    state.registry.state = 'polling';
-    expect(problems(state)).toMatchObject([{ key: 'registry', tone: 'note' }]);
+    state.registry.state = 'connecting';
+    expect(problems(state)).toEqual([]);
+    const sentence = 'The name anna belongs to somebody else. Choose another one.';
+    state.registry.problem = sentence;
+    expect(problems(state)).toEqual([{ key: 'registry', tone: 'warning', sentence }]);
+  });
+
+  it('are calm about a registry that is asked once a second, unless the name is lost', () => {
+    const state = scriptedState();
+    const sentence = 'The registry does not push events at the moment.';
+    Object.assign(state.registry, { state: 'polling', problem: sentence });
+    expect(problems(state)).toEqual([{ key: 'registry', tone: 'note', sentence }]);
+    if (state.me) state.me.registered = false;
+    expect(problems(state)).toMatchObject([{ tone: 'warning' }]);
   });
 
   it('say that the name is lost when another machine took it', () => {

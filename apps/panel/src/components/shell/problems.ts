@@ -9,22 +9,19 @@ export function problems(state: StateSnapshot): PanelProblem[] {
 
 function registryProblems({ registry, me }: StateSnapshot): PanelProblem[] {
   const { url, state, problem } = registry;
+  if (problem !== undefined) {
+    // A registry that is asked instead of pushing is only slower: nothing is to be mended.
+    const tone = state === 'polling' && me?.registered ? 'note' : 'warning';
+    return [{ key: 'registry', tone, sentence: problem }];
+  }
   if (state === 'unreachable') {
-    const sentence =
-      problem ??
-      `The registry at ${url} does not answer. A running call goes on; new calls wait until it is back, which is tried all the time.`;
+    const sentence = `The registry at ${url} does not answer. A running call goes on; new calls wait until it is back, which is tried all the time.`;
     return [{ key: 'registry', tone: 'warning', sentence }];
   }
   if (state === 'connecting') return [];
-  if (problem !== undefined) return [{ key: 'registry', tone: 'warning', sentence: problem }];
   if (me !== undefined && !me.registered) {
     const sentence = `The registry does not know you as ${me.name} right now, so nobody can call you. Taking the name again in the settings mends that.`;
     return [{ key: 'name', tone: 'warning', sentence }];
-  }
-  if (state === 'polling') {
-    const sentence =
-      'The registry is reached only by asking it once a second. Calls arrive a little later than usual.';
-    return [{ key: 'registry', tone: 'note', sentence }];
   }
   return [];
 }
