@@ -3,6 +3,7 @@
 import { ECHO_NAME } from '@kyberline/shared/ids';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { RegistrySettings } from '../../components/settings/registry-settings';
 import { useToast } from '../../components/ui/toasts';
 import { EchoStep } from '../../components/welcome/echo-step';
 import { NameStep } from '../../components/welcome/name-step';
@@ -19,10 +20,13 @@ export function Welcome() {
   const calls = useCallCommands();
   const settings = useSettingsCommands();
   const [heard, setHeard] = useState(false);
+  const [mending, setMending] = useState(false);
   // A name is what the daemon says it is; the other two steps are only about looking.
   const step = state?.me === undefined ? 0 : heard ? 2 : 1;
   useMicrophoneTest(state !== undefined && step === 1);
   if (state === undefined) return null;
+  // It stays once it was needed: a new address has no problem yet while it is being tried.
+  if (state.registry.problem !== undefined && !mending) setMending(true);
   const change = (part: Partial<Settings>) => {
     settings.change(part).catch((error: unknown) => {
       toast(error instanceof Error ? error.message : String(error));
@@ -32,6 +36,13 @@ export function Welcome() {
     <div className="grid grid-cols-1 gap-12">
       <StepLine step={step} />
       {step === 0 && <NameStep registry={state.registry} onTake={settings.register} />}
+      {step === 0 && mending && (
+        <RegistrySettings
+          registry={state.registry}
+          url={state.settings.registryUrl}
+          onSave={(registryUrl) => settings.change({ registryUrl })}
+        />
+      )}
       {step === 1 && (
         <SoundStep state={state} levels={levels} onChange={change} onNext={() => setHeard(true)} />
       )}

@@ -1,3 +1,4 @@
+import type { RegistryId } from '@kyberline/shared/ids';
 import { describe, expect, it } from 'vitest';
 import { scriptedState } from '../../testing/scripted-state';
 import { registrySentence } from './registry-settings';
@@ -10,5 +11,12 @@ describe('how it stands with the registry', () => {
       expect(registrySentence({ ...registry, state, problem })).toBe(problem);
     }
     expect(registrySentence(registry)).toBe('Connected. Calls arrive at once.');
+  });
+
+  it('tells one that answers from one that has not been reached', () => {
+    const registry = { ...scriptedState().registry, state: 'connecting' as const };
+    expect(registrySentence(registry)).toBe('Being reached…');
+    const registryId = '1'.repeat(64) as RegistryId;
+    expect(registrySentence({ ...registry, registryId })).toBe('It answers.');
   });
 });

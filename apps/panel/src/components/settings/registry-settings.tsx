@@ -29,7 +29,7 @@ export function RegistrySettings({ registry, url, onSave }: Props) {
 }
 
 /** What stands in the way comes first: a name that is taken keeps a registry “connecting”. */
-export function registrySentence({ state, problem }: RegistryView): string {
+export function registrySentence({ state, problem, registryId }: RegistryView): string {
   if (problem !== undefined) return problem;
   switch (state) {
     case 'push':
@@ -37,7 +37,8 @@ export function registrySentence({ state, problem }: RegistryView): string {
     case 'polling':
       return 'Asked once a second. Calls arrive a little later.';
     case 'connecting':
-      return 'Being reached…';
+      // Without a name there is nothing to listen for, however long it has been answering.
+      return registryId === undefined ? 'Being reached…' : 'It answers.';
     case 'unreachable':
       return 'It does not answer right now. It is tried again by itself.';
   }
