@@ -1,12 +1,12 @@
 /** The list without people: says how they get here. */
 type Props = {
-  /** The registry as other machines reach it, if they can. */
-  address: string | undefined;
+  /** The registry as other machines may reach it; empty if they cannot. */
+  addresses: readonly string[];
   /** The registry does not answer now. */
   away: boolean;
 };
 
-export function NobodyYet({ address, away }: Props) {
+export function NobodyYet({ addresses, away }: Props) {
   return (
     <div className="grid grid-cols-1 justify-items-center gap-6 rounded-3xl border border-dashed border-strong-line/60 px-6 py-14 text-center">
       <TwoEnds />
@@ -14,37 +14,37 @@ export function NobodyYet({ address, away }: Props) {
         <h2 className="font-display text-2xl">
           {away ? 'The list will be back' : 'Nobody else is here yet'}
         </h2>
-        <p className="mt-3 text-soft">{sentence(address, away)}</p>
-        {!away && address !== undefined && (
-          <p className="mt-4">
-            <code className="rounded-lg bg-sunken px-3 py-1.5 font-mono text-sm [overflow-wrap:anywhere]">
-              {address}
-            </code>
-          </p>
-        )}
+        <p className="mt-3 text-soft">{sentence(addresses, away)}</p>
+        {!away &&
+          addresses.map((address) => (
+            <p key={address} className="mt-4">
+              <code className="rounded-lg bg-sunken px-3 py-1.5 font-mono text-sm [overflow-wrap:anywhere]">
+                {address}
+              </code>
+            </p>
+          ))}
       </div>
     </div>
   );
 }
 
-function sentence(address: string | undefined, away: boolean): string {
+function sentence({ length }: readonly string[], away: boolean): string {
   if (away) return 'People appear here by themselves as soon as the registry answers again.';
-  if (address === undefined) {
+  if (length === 0) {
     return 'People appear here by themselves once they have taken a name at the same registry.';
   }
-  return 'Start Kyberline on another computer and write this as the registry address in its settings. Whoever takes a name there appears here by themselves:';
+  // Only the other computer can tell which of this one's networks it is in.
+  const which = length === 1 ? 'this' : 'the one of these that it can reach';
+  return `Start Kyberline on another computer and write ${which} as the registry address in its settings. Whoever takes a name there appears here by themselves:`;
 }
 
 /**
  * What to write on another machine: the registry's address, unless it means "this machine";
- * then the first of this machine's own addresses.
+ * then all of this machine's own addresses, since one of them may be of a network in the machine.
  */
-export function registryForOthers(
-  url: string,
-  ownAddresses: readonly string[],
-): string | undefined {
+export function registryForOthers(url: string, ownAddresses: readonly string[]): readonly string[] {
   const isHere = /^https?:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/i.test(url);
-  return isHere ? ownAddresses[0] : url;
+  return isHere ? ownAddresses : [url];
 }
 
 /** Two ends with a line that waits for a voice. */

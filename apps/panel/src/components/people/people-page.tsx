@@ -62,7 +62,7 @@ export function PeoplePage({ state, registryAddresses, onCall, onReset }: Props)
       <Group title="Away" people={away} onCall={onCall} onAbout={setAbout} />
       {nobody && typed === '' && (
         <NobodyYet
-          address={registryForOthers(state.registry.url, registryAddresses)}
+          addresses={registryForOthers(state.registry.url, registryAddresses)}
           away={state.registry.state === 'unreachable' || state.registry.state === 'connecting'}
         />
       )}
