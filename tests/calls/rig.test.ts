@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => pulse?.stop());
 
 test('what is said into a microphone is recorded there, and another speaker is not', async () => {
-  const said = cut(await speech('alice'), 0, 6000);
-  const other = cut(await speech('mallory'), 0, 6000);
+  const said = cut(await speech('alice'), 0, 3000);
+  const other = cut(await speech('mallory'), 0, 3000);
   const recording = await pulse.record('alice', 'mic');
   await pulse.play('alice', said).done;
   await sleep(200);

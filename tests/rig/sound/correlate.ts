@@ -18,6 +18,8 @@ export interface Alignment {
 }
 
 const MIN_OVERLAP = 0.25;
+/** Below this a window holds nothing but the rounding of the transform. */
+const SILENT_ENERGY = 1e-9;
 
 /**
  * The lag at which `recording` best holds `reference`, from one normalised cross-correlation.
@@ -122,35 +124,38 @@ function bestIn(
   from: number,
   until: number,
 ): { start: number; correlation: number } {
+  // One more on either side, for the parabola.
+  const first = from - 1;
+  const heard = stretch(samples, first, until + 1 + part.length);
+  const products = crossCorrelate(heard, part);
+  const energies = runningEnergy(heard);
   const partEnergy = energyOf(part);
+  const at = (start: number): number => {
+    const lag = start - first;
+    const energy = energies[lag + part.length]! - energies[lag]!;
+    if (energy <= SILENT_ENERGY) return 0;
+    return products[lag + part.length - 1]! / Math.sqrt(energy * partEnergy);
+  };
   let best = { start: Math.round((from + until) / 2), correlation: 0 };
   for (let start = from; start <= until; start += 1) {
-    const correlation = correlationAt(samples, part, start, partEnergy);
+    const correlation = at(start);
     if (correlation > best.correlation) best = { start, correlation };
   }
   if (best.correlation === 0) return best;
-  const before = correlationAt(samples, part, best.start - 1, partEnergy);
-  const after = correlationAt(samples, part, best.start + 1, partEnergy);
+  const [before, after] = [at(best.start - 1), at(best.start + 1)];
   const curve = before - 2 * best.correlation + after;
   if (curve >= 0) return best;
   const peak = best.correlation - (before - after) ** 2 / (8 * curve);
   return { start: best.start, correlation: Math.min(1, peak) };
 }
 
-function correlationAt(
-  samples: Float32Array,
-  part: Float32Array,
-  start: number,
-  partEnergy: number,
-): number {
-  let product = 0;
-  let energy = 0;
-  for (let index = 0; index < part.length; index += 1) {
-    const heard = samples[start + index] ?? 0;
-    product += heard * part[index]!;
-    energy += heard * heard;
-  }
-  return energy === 0 ? 0 : product / Math.sqrt(energy * partEnergy);
+/** samples[from..until), silence where there are none. */
+function stretch(samples: Float32Array, from: number, until: number): Float32Array {
+  const out = new Float32Array(until - from);
+  const begin = Math.max(0, from);
+  const end = Math.min(samples.length, until);
+  if (begin < end) out.set(samples.subarray(begin, end), begin - from);
+  return out;
 }
 
 function energyOf(samples: Float32Array): number {

@@ -7,14 +7,21 @@ export function fft(re: Float64Array, im: Float64Array, inverse = false): void {
     throw new Error('The transform wants two arrays of one power-of-two length.');
   }
   reorder(re, im);
+  const cosines = new Float64Array(size / 2);
+  const sines = new Float64Array(size / 2);
+  const angle = ((inverse ? 2 : -2) * Math.PI) / size;
+  for (let k = 0; k < size / 2; k += 1) {
+    cosines[k] = Math.cos(angle * k);
+    sines[k] = Math.sin(angle * k);
+  }
+  // Through memory from front to back: half a million points do not fit a processor's cache.
   for (let span = 2; span <= size; span *= 2) {
-    const angle = ((inverse ? 2 : -2) * Math.PI) / span;
     const half = span / 2;
-    for (let k = 0; k < half; k += 1) {
-      const cos = Math.cos(angle * k);
-      const sin = Math.sin(angle * k);
-      for (let at = k; at < size; at += span) {
-        const to = at + half;
+    const step = size / span;
+    for (let block = 0; block < size; block += span) {
+      for (let k = 0; k < half; k += 1) {
+        const [at, to] = [block + k, block + k + half];
+        const [cos, sin] = [cosines[k * step]!, sines[k * step]!];
         const r = re[to]! * cos - im[to]! * sin;
         const i = re[to]! * sin + im[to]! * cos;
         re[to] = re[at]! - r;
