@@ -93,6 +93,21 @@ describePanel('calls in a browser', (before) => {
     }
   });
 
+  it('shows silence when no levels come any more', async () => {
+    const { panel, page } = before;
+    panel.given((state) => {
+      state.calls = [scriptedCall('bob', talking())];
+    });
+    await page.goto(panel.url);
+    const meter = page.getByRole('meter', { name: "bob's voice" });
+    await expect.poll(() => meter.getAttribute('aria-valuenow'), WAIT).not.toBe('0');
+    panel.daemon.holdLevels(true);
+    await expect.poll(() => meter.getAttribute('aria-valuetext'), WAIT).toBe('not measured');
+    expect(await meter.getAttribute('aria-valuenow')).toBe('0');
+    panel.daemon.holdLevels(false);
+    await expect.poll(() => meter.getAttribute('aria-valuenow'), WAIT).not.toBe('0');
+  });
+
   it('mutes by button and by key', async () => {
     const { panel, page } = before;
     panel.given((state) => {

@@ -26,6 +26,8 @@ export type FakeDaemon = {
   state: () => StateSnapshot;
   /** Changes the state and tells everybody who watches. */
   change: (edit: (state: StateSnapshot) => void) => void;
+  /** Sends no levels any more, as when the engine is gone; or sends them again. */
+  holdLevels: (hold: boolean) => void;
   /** What a command does to the state; nothing unless set. A thrown error is sent back. */
   onCommand: (react: (command: Command) => void | Promise<void>) => void;
   close: () => Promise<void>;
@@ -38,6 +40,7 @@ export async function startFakeDaemon(
   port = 0,
 ): Promise<FakeDaemon> {
   let state = structuredClone(first);
+  let levelsHeld = false;
   let react: (command: Command) => void | Promise<void> = () => undefined;
   const received: Command[] = [];
   const history: HistoryEntry[] = [];
@@ -91,7 +94,7 @@ export async function startFakeDaemon(
           changed = false;
           yield { type: 'state', state: structuredClone(state) };
         }
-        yield levels(state, step);
+        if (!levelsHeld) yield levels(state, step);
         if (step % 10 === 0) yield counters(state, step);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, 100);
@@ -126,6 +129,9 @@ export async function startFakeDaemon(
       state = structuredClone(state);
       edit(state);
       for (const notify of watchers) notify();
+    },
+    holdLevels: (hold) => {
+      levelsHeld = hold;
     },
     onCommand: (next) => {
       react = next;

@@ -7,6 +7,8 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { cn } from '../ui/class-names';
 
 const FLOOR_DB = -60;
+/** Levels come ten times a second; after this without one nothing is known of the voice. */
+const STALE_MS = 500;
 const STROKES = 40;
 const STEP = 6;
 const HEIGHT = 56;
@@ -23,13 +25,23 @@ type Props = {
   className?: string;
 };
 
-export function VoiceLine({ label, decibel, tick, faint = false, children, className }: Props) {
+const SILENCE: readonly number[] = new Array(STROKES).fill(0);
+
+export function VoiceLine({ label, tick, faint = false, children, className, ...last }: Props) {
+  const [stale, setStale] = useState(false);
+  const decibel = stale ? undefined : last.decibel;
   const loud = loudness(decibel);
-  const [trail, setTrail] = useState<readonly number[]>(() => new Array(STROKES).fill(0));
+  const [trail, setTrail] = useState(SILENCE);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each tick is one step of the line
   useEffect(() => {
-    setTrail((old) => [...old.slice(1), loud]);
-  }, [tick, loud]);
+    setStale(false);
+    setTrail((old) => [...old.slice(1), loudness(last.decibel)]);
+    const timer = setTimeout(() => {
+      setStale(true);
+      setTrail(SILENCE);
+    }, STALE_MS);
+    return () => clearTimeout(timer);
+  }, [tick, last.decibel]);
   return (
     <div className={className}>
       {children}
