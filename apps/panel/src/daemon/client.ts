@@ -18,6 +18,8 @@ const LONGEST_PAUSE_MS = 2500;
 
 export type DaemonConnection = {
   client: TRPCClient<AppRouter>;
+  /** Whether a command sent now goes out now; tRPC keeps others for the next connection. */
+  isOpen: () => boolean;
   close: () => void;
 };
 
@@ -96,6 +98,7 @@ export function connectDaemon(store: Store): DaemonConnection {
 
   return {
     client,
+    isOpen: () => socket.connection?.state === 'open',
     close: () => {
       closed = true;
       clearTimeout(gone);

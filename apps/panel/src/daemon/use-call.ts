@@ -50,11 +50,17 @@ export function useCallCounters(callId: CallView['callId']): CallCounters | unde
 }
 
 type Client = DaemonConnection['client'];
+/** Asks the daemon for something; `options` belong to every mutation, so that it is not sent late. */
+type Command = (client: Client, options: { signal: AbortSignal }) => Promise<unknown>;
 /** Does something with the daemon; resolves to false after showing why it failed. */
-type Act = (act: (client: Client) => Promise<unknown>) => Promise<boolean>;
+type Act = (command: Command) => Promise<boolean>;
 
 /** What a command says when the daemon cannot be asked. */
 export const CANNOT_ASK = "That did not work: Kyberline's background program does not answer.";
+const NO_ANSWER =
+  "Kyberline's background program did not answer. Once it does, look whether that happened before you try again.";
+/** The daemon itself answers at once. */
+const ANSWER_MS = 5000;
 
 /** The sentence to show for a failed command; the daemon's errors carry one. */
 export function sentenceOf(error: unknown): string {
@@ -69,17 +75,21 @@ function hasShape(error: Error): boolean {
   return 'shape' in error && error.shape !== undefined && error.shape !== null;
 }
 
-/** Commands, for callers that show failures themselves: rejects with the sentence. */
-export function useAsk(): (act: (client: Client) => Promise<unknown>) => Promise<void> {
+/**
+ * Commands, for callers that show failures themselves: rejects with the sentence. None is kept for
+ * a daemon that is away now, because a call placed minutes later opens a microphone unawares.
+ */
+export function useAsk(): (command: Command, withinMs?: number) => Promise<void> {
   const door = useDoor();
   return useCallback(
-    async (act) => {
-      const client = door.connection()?.client;
-      if (client === undefined || door.store.get('link').kind !== 'live') {
+    async (command, withinMs = ANSWER_MS) => {
+      const connection = door.connection();
+      if (!connection?.isOpen() || door.store.get('link').kind !== 'live') {
         throw new Error(CANNOT_ASK);
       }
-      await act(client).catch((error: unknown) => {
-        throw new Error(sentenceOf(error), { cause: error });
+      const signal = AbortSignal.timeout(withinMs);
+      await command(connection.client, { signal }).catch((error: unknown) => {
+        throw new Error(signal.aborted ? NO_ANSWER : sentenceOf(error), { cause: error });
       });
     },
     [door],
@@ -91,8 +101,8 @@ function useAct(): Act {
   const ask = useAsk();
   const toast = useToast();
   return useCallback(
-    (act) =>
-      ask(act).then(
+    (command) =>
+      ask(command).then(
         () => true,
         (error: unknown) => {
           toast(error instanceof Error ? error.message : CANNOT_ASK);
@@ -110,16 +120,17 @@ export function useCallCommands() {
     type Id = CallView['callId'];
     type Name = CallView['peer'];
     return {
-      call: (name: Name) => act((daemon) => daemon.placeCall.mutate({ name })),
-      answer: (callId: Id) => act((daemon) => daemon.answer.mutate({ callId })),
-      reject: (callId: Id) => act((daemon) => daemon.reject.mutate({ callId })),
-      hangUp: (callId: Id) => act((daemon) => daemon.hangup.mutate({ callId })),
-      mute: (callId: Id, muted: boolean) => act((daemon) => daemon.mute.mutate({ callId, muted })),
+      call: (name: Name) => act((daemon, options) => daemon.placeCall.mutate({ name }, options)),
+      answer: (callId: Id) => act((daemon, options) => daemon.answer.mutate({ callId }, options)),
+      reject: (callId: Id) => act((daemon, options) => daemon.reject.mutate({ callId }, options)),
+      hangUp: (callId: Id) => act((daemon, options) => daemon.hangup.mutate({ callId }, options)),
+      mute: (callId: Id, muted: boolean) =>
+        act((daemon, options) => daemon.mute.mutate({ callId, muted }, options)),
       verifyWords: (callId: Id, match: boolean) =>
-        act((daemon) => daemon.verifyWords.mutate({ callId, match })),
+        act((daemon, options) => daemon.verifyWords.mutate({ callId, match }, options)),
       /** Trusts the key that was shown, and no newer one. */
       resetContact: (name: Name, fingerprint: CallView['peerFingerprint']) =>
-        act((daemon) => daemon.resetContact.mutate({ name, fingerprint })),
+        act((daemon, options) => daemon.resetContact.mutate({ name, fingerprint }, options)),
     };
   }, [act]);
 }

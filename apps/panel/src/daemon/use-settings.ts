@@ -6,15 +6,21 @@ import { useAsk } from './use-call';
 
 export type Settings = StateSnapshot['settings'];
 
+/** The registry has a say in these: the daemon asks it up to three times, 6 s each. */
+const REGISTRY_MS = 20_000;
+
 /** Each rejects with the sentence to show. */
 export function useSettingsCommands() {
   const ask = useAsk();
   return useMemo(() => {
     type Name = NonNullable<StateSnapshot['me']>['name'];
     return {
-      register: (name: Name) => ask((daemon) => daemon.register.mutate({ name })),
-      unregister: () => ask((daemon) => daemon.unregister.mutate({})),
-      change: (change: Partial<Settings>) => ask((daemon) => daemon.changeSettings.mutate(change)),
+      register: (name: Name) =>
+        ask((daemon, options) => daemon.register.mutate({ name }, options), REGISTRY_MS),
+      unregister: () =>
+        ask((daemon, options) => daemon.unregister.mutate({}, options), REGISTRY_MS),
+      change: (change: Partial<Settings>) =>
+        ask((daemon, options) => daemon.changeSettings.mutate(change, options)),
     };
   }, [ask]);
 }
@@ -31,7 +37,9 @@ export function useMicrophoneTest(on: boolean): void {
     if (!on) return;
     const test = (open: boolean) => {
       // A failure needs no sentence of its own: the snapshot says what ails the microphone.
-      ask((daemon) => daemon.testMicrophone.mutate({ on: open })).catch(() => undefined);
+      ask((daemon, options) => daemon.testMicrophone.mutate({ on: open }, options)).catch(
+        () => undefined,
+      );
     };
     test(true);
     const timer = setInterval(() => test(true), RENEW_MS);
