@@ -41,7 +41,7 @@ export async function checkPorts(wishes) {
   }
   for (const wish of wishes) {
     const code = await portProblem(wish);
-    if (code !== undefined) throw await asProblem(wish, code);
+    if (code !== undefined) throw await asProblem(wish, code, wishes);
   }
 }
 
@@ -62,8 +62,9 @@ export async function portProblem(wish) {
 /**
  * @param {PortWish} wish
  * @param {string} code
+ * @param {PortWish[]} wishes
  */
-async function asProblem(wish, code) {
+async function asProblem(wish, code, wishes) {
   const { port, who, option } = wish;
   const name = `${wish.kind === 'udp' ? 'UDP port' : 'Port'} ${port}`;
   if (code === 'EACCES') {
@@ -78,7 +79,7 @@ async function asProblem(wish, code) {
       `${wish.host} is no address of this machine, so ${lower(who)} cannot listen there.`,
     );
   }
-  const free = await nextFree(wish);
+  const free = await nextFree(wish, wishes);
   const example = free === undefined ? '' : `, for example ${option} ${free}`;
   return new Problem(
     'port-busy',
@@ -88,10 +89,12 @@ async function asProblem(wish, code) {
 
 /**
  * @param {PortWish} wish
+ * @param {PortWish[]} wishes ports that our other parts are about to take
  * @returns {Promise<number | undefined>}
  */
-async function nextFree(wish) {
+async function nextFree(wish, wishes) {
   for (let port = wish.port + 1; port < wish.port + 30 && port <= 65_535; port += 1) {
+    if (wishes.some((other) => other.kind === wish.kind && other.port === port)) continue;
     if ((await portProblem({ ...wish, port })) === undefined) return port;
   }
   return undefined;

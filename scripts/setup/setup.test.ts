@@ -106,6 +106,10 @@ describe('ports', () => {
       `^Port ${port} is taken by another program, and the panel needs it\\. Stop that program, or choose another port with --port, for example --port \\d+\\.$`,
     );
     await expect(checkPorts([wish(port)])).rejects.toThrow(sentence);
+    // A port that the daemon wants is no example for the panel.
+    const daemon = wish(port + 1, { option: '--daemon-port' });
+    await expect(checkPorts([wish(port), daemon])).rejects.toThrow(/--port \d+\.$/);
+    await expect(checkPorts([wish(port), daemon])).rejects.not.toThrow(`--port ${port + 1}.`);
     await new Promise((resolve) => server.close(resolve));
     await expect(checkPorts([wish(port)])).resolves.toBeUndefined();
   });
