@@ -17,7 +17,6 @@ export function useRingtone(on: boolean): boolean {
     if (!on) return;
     const context = audio();
     if (context === undefined) return;
-    const watch = () => setSilenced(context.state === 'suspended');
     const wake = () => void context.resume();
     // The tab that holds the lock rings; when it is closed, another one takes over.
     const done = new AbortController();
@@ -26,20 +25,27 @@ export function useRingtone(on: boolean): boolean {
     });
     const ringing = async () => {
       const { stop } = ring(context);
-      wake();
-      watch();
       await released;
       stop();
+    };
+    const locks = 'locks' in navigator ? navigator.locks : undefined;
+    let asked = false;
+    const watch = () => {
+      setSilenced(context.state === 'suspended');
+      // A tab that the browser keeps quiet must not keep one quiet that could ring.
+      if (asked || context.state !== 'running') return;
+      asked = true;
+      const rang =
+        locks === undefined
+          ? ringing()
+          : locks.request('kyberline ringtone', { signal: done.signal }, ringing);
+      rang.catch(() => undefined);
     };
     context.addEventListener('statechange', watch);
     window.addEventListener('pointerdown', wake);
     window.addEventListener('keydown', wake);
-    const locks = 'locks' in navigator ? navigator.locks : undefined;
-    const asked =
-      locks === undefined
-        ? ringing()
-        : locks.request('kyberline ringtone', { signal: done.signal }, ringing);
-    asked.catch(() => undefined);
+    watch();
+    wake();
     return () => {
       done.abort();
       context.removeEventListener('statechange', watch);

@@ -1,0 +1,50 @@
+/** What draws attention to a call that rings, in a real browser with the fake daemon. */
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describePanel, WAIT } from './before-panel';
+import { scriptedCall } from './scripted-call';
+
+/** Who holds or waits for the right to ring, of all tabs. */
+const ringers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [], pending = [] } = await navigator.locks.query();
+    return { held: held.length, pending: pending.length };
+  });
+
+/** Inside the page: no sound before a click, which Playwright's own questions count as. */
+function quietUntilTouched(): void {
+  let touched = false;
+  window.addEventListener('pointerdown', () => {
+    touched = true;
+  });
+  window.AudioContext = class extends AudioContext {
+    override get state() {
+      return touched ? super.state : 'suspended';
+    }
+    override async resume() {
+      await super.resume();
+      this.dispatchEvent(new Event('statechange'));
+    }
+  };
+}
+
+describePanel('a call that rings in a browser', (before) => {
+  const { sees } = before;
+
+  const ring = () =>
+    before.panel.given((state) => {
+      state.calls = [scriptedCall('bob', { direction: 'incoming', phase: 'ringing-here' })];
+    });
+
+  it('leaves the ringing to others in a tab that the browser keeps quiet', async () => {
+    const { panel, page } = before;
+    await page.addInitScript(quietUntilTouched);
+    ring();
+    await page.goto(panel.url);
+    await sees('The browser keeps the ringtone quiet');
+    expect(await ringers(page)).toEqual({ held: 0, pending: 0 });
+    await page.getByRole('heading', { level: 1 }).click();
+    await expect.poll(() => ringers(page), WAIT).toEqual({ held: 1, pending: 0 });
+    expect(await page.getByText('The browser keeps the ringtone quiet').count()).toBe(0);
+  });
+});
