@@ -6,7 +6,25 @@ import { useEffect } from 'react';
 export function useCallNotification(tag: string | undefined, sentence: string): void {
   useEffect(() => {
     if (tag === undefined || typeof Notification === 'undefined') return;
-    if (Notification.permission !== 'granted' || document.hasFocus()) return;
+    let shown: Notification | undefined;
+    const look = () => {
+      if (shown !== undefined || Notification.permission !== 'granted') return;
+      if (!document.hasFocus()) shown = notify(tag, sentence);
+    };
+    look();
+    // The page may be left while it rings.
+    window.addEventListener('blur', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.removeEventListener('blur', look);
+      document.removeEventListener('visibilitychange', look);
+      shown?.close();
+    };
+  }, [tag, sentence]);
+}
+
+function notify(tag: string, sentence: string): Notification | undefined {
+  try {
     const notification = new Notification(sentence, {
       tag,
       body: 'Open Kyberline to answer.',
@@ -17,6 +35,9 @@ export function useCallNotification(tag: string | undefined, sentence: string): 
       window.focus();
       notification.close();
     };
-    return () => notification.close();
-  }, [tag, sentence]);
+    return notification;
+  } catch {
+    // Chrome on Android has the constructor and throws in it: only service workers may notify there.
+    return undefined;
+  }
 }

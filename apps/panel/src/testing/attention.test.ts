@@ -29,7 +29,7 @@ function quietUntilTouched(): void {
 }
 
 describePanel('a call that rings in a browser', (before) => {
-  const { sees } = before;
+  const { button, sees } = before;
 
   const ring = () =>
     before.panel.given((state) => {
@@ -46,5 +46,55 @@ describePanel('a call that rings in a browser', (before) => {
     await page.getByRole('heading', { level: 1 }).click();
     await expect.poll(() => ringers(page), WAIT).toEqual({ held: 1, pending: 0 });
     expect(await page.getByText('The browser keeps the ringtone quiet').count()).toBe(0);
+  });
+
+  it('is notified of when the page is left while it rings', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.addInitScript(() => {
+      const made: string[] = [];
+      Object.assign(window, { made });
+      window.Notification = class extends EventTarget {
+        static permission = 'granted';
+        constructor(title: string) {
+          super();
+          made.push(title);
+        }
+        close() {
+          made.push('closed');
+        }
+      } as unknown as typeof Notification;
+    });
+    const made = () => page.evaluate('window.made');
+    await page.goto(panel.url);
+    await button('Call bob').waitFor(WAIT);
+    ring();
+    await button('Accept').waitFor(WAIT);
+    expect(await made()).toEqual([]);
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+      window.dispatchEvent(new Event('blur'));
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    expect(await made()).toEqual(['bob is calling']);
+    panel.given();
+    await expect.poll(made, WAIT).toEqual(['bob is calling', 'closed']);
+  });
+
+  it('is shown where a page may not make notifications', async () => {
+    const { panel, page } = before;
+    await page.addInitScript(() => {
+      document.hasFocus = () => false;
+      window.Notification = class {
+        static permission = 'granted';
+        constructor() {
+          throw new TypeError('Illegal constructor');
+        }
+      } as unknown as typeof Notification;
+    });
+    ring();
+    await page.goto(panel.url);
+    await button('Accept').click();
+    await panel.command('answer');
   });
 });
