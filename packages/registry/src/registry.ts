@@ -112,7 +112,8 @@ export function createRules(deps: {
 
     async unregister(me, name) {
       if (me.name !== name) return notYours(`give up ${name}`);
-      await storage.remove(name, me.fingerprint);
+      // Since the signature was checked, the name may have gone to another identity.
+      if (!(await storage.remove(name, me.fingerprint))) return notYours(`give up ${name}`);
       users++;
       calls.forget(name, now());
       push.drop(name, 'unregistered');
