@@ -49,6 +49,15 @@ describe('a signed request', () => {
     expect(code(await ask(site.url, '/api/users/bob', { headers: ahead }))).toBe('401 clock-skew');
   });
 
+  it("replayed again and again spends nothing of its sender's allowance", async () => {
+    const headers = alice.sign('GET', '/api/users/bob');
+    const replay = () => ask(site.url, '/api/users/bob', { headers });
+    expect((await replay()).status).toBe(200);
+    const replies = await Promise.all(Array.from({ length: 150 }, replay));
+    expect(new Set(replies.map(code))).toEqual(new Set(['401 replayed']));
+    expect((await lookUp()).status).toBe(200);
+  });
+
   it('is a replay also where its nonce is spelled in another way', async () => {
     const headers = alice.sign('GET', '/api/users/bob', '', { nonce: new Uint8Array(16) });
     expect((await ask(site.url, '/api/users/bob', { headers })).status).toBe(200);

@@ -9,6 +9,14 @@ describe('a nonce', () => {
     expect(nonces.add('a', NONCE_KEPT_MS + 1)).toBe('fresh');
   });
 
+  it('is known for as long as it is remembered, and not by being asked for', () => {
+    const nonces = new NonceCache(10);
+    expect(nonces.knows('a', 0)).toBe(false);
+    expect(nonces.add('a', 0)).toBe('fresh');
+    expect(nonces.knows('a', NONCE_KEPT_MS)).toBe(true);
+    expect(nonces.knows('a', NONCE_KEPT_MS + 1)).toBe(false);
+  });
+
   it('is refused where it could not be remembered', () => {
     const nonces = new NonceCache(2);
     nonces.add('a', 0);

@@ -12,6 +12,12 @@ export class NonceCache {
     return this.#until.size;
   }
 
+  /** Whether this nonce is remembered; asking leaves nothing behind. */
+  knows(nonce: string, now: number): boolean {
+    // Through the last millisecond: a request from 60 s ahead is good for exactly as long.
+    return (this.#until.get(nonce) ?? Number.NEGATIVE_INFINITY) >= now;
+  }
+
   /**
    * Remember a nonce.
    * @returns `replayed` if it is known, `full` if no more can be remembered: such a request must
@@ -19,7 +25,6 @@ export class NonceCache {
    */
   add(nonce: string, now: number): 'fresh' | 'replayed' | 'full' {
     for (const [oldest, until] of this.#until) {
-      // Kept through its last millisecond: a request from 60 s ahead is good for exactly as long.
       if (until >= now) break;
       this.#until.delete(oldest);
     }

@@ -4,7 +4,8 @@
  *
  *   LV("pqv1 http", registryId, method, path and query, H(body), user, millis, nonce)
  *
- * Checked in the order of what it costs: form, clock, owner of the name, signature, nonce, rate.
+ * Checked in this order: form, clock, owner of the name, signature, nonce, rate. The nonce stands
+ * before the rate, so that whoever repeats an overheard request spends nothing of its sender's.
  */
 import { fromBase64, toHex } from '@kyberline/core/crypto/bytes';
 import { ED25519_SIGNATURE_BYTES } from '@kyberline/core/crypto/ed25519';
@@ -58,17 +59,16 @@ export function checkSignedRequests(deps: {
         ...headers,
       });
       if (!verifyEd(owner.edPublic, statement, signature)) return badSignature(user);
+      const use = `${user} ${toHex(nonce)}`;
+      if (nonces.knows(use, now())) return replayed();
       const wait = rate.take(toHex(owner.fingerprint), now());
       if (wait !== undefined) return tooFast(wait);
       // Only signed requests reach the cache, so only registered users can fill it, each at its rate.
-      switch (nonces.add(`${user} ${toHex(nonce)}`, now())) {
+      switch (nonces.add(use, now())) {
         case 'fresh':
           return owner;
         case 'replayed':
-          return new Refusal(
-            'replayed',
-            'This request was received before. Send it again with a new nonce.',
-          );
+          return replayed();
         case 'full':
           return new Refusal('registry-full', 'The registry is overloaded. Try again shortly.', {
             retryAfterSeconds: 5,
@@ -111,6 +111,9 @@ const badSignature = (user: string): Refusal =>
     'bad-signature',
     `The signature is not ${user}'s. The name may belong to another identity or registry: register again.`,
   );
+
+const replayed = (): Refusal =>
+  new Refusal('replayed', 'This request was received before. Send it again with a new nonce.');
 
 const tooFast = (wait: number): Refusal =>
   new Refusal('too-many-requests', `Too many requests. Wait ${wait} s and try again.`, {
