@@ -6,7 +6,7 @@ import { usePageSignal } from '../attention/use-page-signal';
 import { useRingtone } from '../attention/use-ringtone';
 import { IncomingSheet } from '../components/call/incoming-sheet';
 import { ringingHere } from '../components/call/pick-call';
-import { Afloat } from '../components/shell/afloat';
+import { Afloat } from '../components/ui/afloat';
 import { stageSentence } from '../words/call-words';
 
 type Props = {
