@@ -11,10 +11,11 @@ import { Problem } from '../problem.js';
 import type { Clock } from './clock.js';
 import type { InputDevice, OutputDevice } from './device.js';
 import { openEcho } from './echo.js';
-import { FileInput, FileOutput, readSpeech } from './file.js';
+import { FileInput, FileOutput } from './file.js';
 import { listDevices, loadNaudiodon, type Naudiodon } from './naudiodon.js';
 import { PortAudioInput, PortAudioOutput } from './portaudio.js';
 import { SilentInput, SilentOutput } from './silence.js';
+import { Speech } from './speech.js';
 
 type End = 'input' | 'output';
 
@@ -24,27 +25,29 @@ export async function chooseDevices(
   output: string,
   clock: Clock,
 ): Promise<{ input: InputDevice; output: OutputDevice; devices: SoundDevice[] }> {
-  if (input === 'echo' && output === 'echo') return { ...openEcho(clock), devices: [] };
+  if (input === 'echo' && output === 'echo') return { ...(await openEcho(clock)), devices: [] };
   // Nothing else of the process needs the sound system, and asking for it takes a while.
   const needed = [input, output].some((choice) => /^(default|portaudio:)/.test(choice));
   const binding = needed ? loadNaudiodon() : undefined;
   const devices = binding ? listDevices(binding) : [];
   return {
-    input: openInput(input, clock, binding, devices),
+    input: await openInput(input, clock, binding, devices),
     output: openOutput(output, clock, binding, devices),
     devices,
   };
 }
 
-function openInput(
+async function openInput(
   choice: string,
   clock: Clock,
   binding: Naudiodon | undefined,
   devices: readonly SoundDevice[],
-): InputDevice {
+): Promise<InputDevice> {
   if (choice.startsWith('file:')) {
+    const path = choice.slice('file:'.length);
     try {
-      return new FileInput(clock, choice, readSpeech(choice.slice('file:'.length)));
+      await (await Speech.open(path)).close();
+      return new FileInput(clock, choice, path);
     } catch (cause) {
       return new SilentInput(clock, choice, cause instanceof Problem ? cause.message : UNREADABLE);
     }

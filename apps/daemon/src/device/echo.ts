@@ -7,8 +7,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Clock } from './clock.js';
 import { FRAME_MS, FRAME_SAMPLES, type InputDevice, type OutputDevice } from './device.js';
-import { readSpeech } from './file.js';
 import { Paced } from './paced.js';
+import { readSpeech } from './speech.js';
 
 export const ECHO_DELAY_MS = 2_000;
 const DELAY_FRAMES = ECHO_DELAY_MS / FRAME_MS;
@@ -50,10 +50,12 @@ class DelayLine {
 }
 
 /** Both ends of one echo, with the delay between them. */
-export function openEcho(clock: Clock): { input: InputDevice; output: OutputDevice } {
+export async function openEcho(
+  clock: Clock,
+): Promise<{ input: InputDevice; output: OutputDevice }> {
   const line = new DelayLine();
   return {
-    input: new EchoInput(clock, readSpeech(GREETING), line),
+    input: new EchoInput(clock, await readSpeech(GREETING), line),
     output: new EchoOutput(clock, line),
   };
 }

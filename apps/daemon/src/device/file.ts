@@ -2,44 +2,37 @@
  * Files for sound: a WAV file spoken over and over, and a WAV file that what is heard is written
  * to. The written file is a valid WAV at every moment, also of a program that was killed.
  */
-import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Problem } from '../problem.js';
 import type { Clock } from './clock.js';
 import { FRAME_SAMPLES, type InputDevice, type OutputDevice, SAMPLE_RATE_HZ } from './device.js';
 import { Paced } from './paced.js';
-import { resampleAll } from './resample.js';
-import { readWav, WAV_HEADER_BYTES, wavHeader } from './wav.js';
+import { Speech } from './speech.js';
+import { WAV_HEADER_BYTES, wavHeader } from './wav.js';
 
+/** A file is read ahead until so much of it waits to be spoken. */
+const AHEAD_SAMPLES = 2 * SAMPLE_RATE_HZ;
+/** Of a recording of one sample a frame takes 320 slices: such a one is not read far ahead. */
+const AHEAD_SLICES = 2 * FRAME_SAMPLES;
 /** One second of frames is written at a time, with the header that then is true. */
 const FRAMES_PER_WRITE = 50;
 const BYTES_PER_SAMPLE = 2;
 
-/** @throws Problem `no-file`, `not-wav` with the path and what to do */
-export function readSpeech(path: string): Int16Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new Problem('no-file', `${path} cannot be read. Name a WAV file that is there.`, {
-      cause,
-    });
-  }
-  const wav = readWav(bytes);
-  if (!wav || wav.samples.length === 0) {
-    throw new Problem('not-wav', `${path} is not a 16-bit PCM WAV file. Convert it to one.`);
-  }
-  return resampleAll(wav.samples, wav.sampleRateHz, SAMPLE_RATE_HZ);
-}
-
-/** Speaks a recording from its beginning, again and again. */
+/** Speaks a recording from its beginning, again and again; silence until its first slice is read. */
 export class FileInput extends Paced implements InputDevice {
   readonly overruns = 0;
+  /** What was read and is not spoken yet; of the first slice, what stands after `#spoken`. */
+  #slices: Int16Array[] = [];
+  #spoken = 0;
+  #ahead = 0;
+  #reading: Promise<void> | undefined;
+  #isWanted = false;
+  #readOn: () => void = () => undefined;
 
   constructor(
     clock: Clock,
     choice: string,
-    private readonly samples: Int16Array,
+    private readonly path: string,
   ) {
     super(clock, {
       choice,
@@ -50,14 +43,81 @@ export class FileInput extends Paced implements InputDevice {
   }
 
   start(onFrame: (frame: Int16Array) => void): void {
-    const { samples, frame } = this;
-    let at = 0;
+    this.#slices = [];
+    this.#spoken = 0;
+    this.#ahead = 0;
+    this.#isWanted = true;
     this.run(() => {
-      for (let i = 0; i < FRAME_SAMPLES; i++) {
-        frame[i] = samples[at]!;
-        at = (at + 1) % samples.length;
+      this.#speak();
+      if (!this.#hasEnough) this.#readOn();
+      onFrame(this.frame);
+    });
+    this.#reading ??= this.#read();
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop();
+    this.#isWanted = false;
+    this.#readOn();
+    await this.#reading;
+  }
+
+  /** Fills the frame, with silence where reading is slower than speaking. */
+  #speak(): void {
+    for (let at = 0; at < FRAME_SAMPLES; ) {
+      const slice = this.#slices[0];
+      if (!slice) {
+        this.frame.fill(0, at);
+        return;
       }
-      onFrame(frame);
+      const part = slice.subarray(this.#spoken, this.#spoken + FRAME_SAMPLES - at);
+      this.frame.set(part, at);
+      at += part.length;
+      this.#spoken += part.length;
+      this.#ahead -= part.length;
+      if (this.#spoken < slice.length) continue;
+      this.#slices.shift();
+      this.#spoken = 0;
+    }
+  }
+
+  /** Reads until it is stopped, and never further ahead than it has to. */
+  async #read(): Promise<void> {
+    try {
+      const speech = await Speech.open(this.path);
+      try {
+        while (this.#isWanted) {
+          if (this.#hasEnough) await this.#untilMoreIsNeeded();
+          else await this.#readSlice(speech);
+        }
+      } finally {
+        await speech.close();
+      }
+    } catch (cause) {
+      const { code, name } = cause as NodeJS.ErrnoException;
+      const why = `The file cannot be read any more (${code ?? name}). Choose another one.`;
+      if (!this.#isWanted) return;
+      this.standing.enter('failed', cause instanceof Problem ? cause.message : why);
+    } finally {
+      this.#reading = undefined;
+    }
+  }
+
+  async #readSlice(speech: Speech): Promise<void> {
+    const slice = (await speech.read()) ?? (await speech.read());
+    // Cut down to nothing while it was read.
+    if (!slice) throw new Problem('no-file', `${this.path} is empty now. Choose another one.`);
+    this.#slices.push(slice);
+    this.#ahead += slice.length;
+  }
+
+  get #hasEnough(): boolean {
+    return this.#ahead >= AHEAD_SAMPLES || this.#slices.length >= AHEAD_SLICES;
+  }
+
+  #untilMoreIsNeeded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#readOn = resolve;
     });
   }
 }

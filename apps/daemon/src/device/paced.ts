@@ -10,7 +10,7 @@ export abstract class Paced {
 
   constructor(
     protected readonly clock: Clock,
-    about: { choice: string; kind: DeviceKind; name: string; why: string },
+    private readonly about: { choice: string; kind: DeviceKind; name: string; why: string },
   ) {
     this.standing = new Standing(about);
   }
@@ -26,11 +26,11 @@ export abstract class Paced {
   async stop(): Promise<void> {
     this.#stop?.();
     this.#stop = undefined;
-    this.standing.enter('closed');
+    this.standing.enter('closed', this.about.why);
   }
 
   protected run(turn: () => void): void {
     this.#stop ??= pace(this.clock, FRAME_MS, turn);
-    this.standing.enter('running');
+    this.standing.enter('running', this.about.why);
   }
 }
