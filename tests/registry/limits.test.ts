@@ -49,9 +49,11 @@ describe('limits', () => {
     }
     const eleventh = await alice.call(bob);
     expect(code(eleventh)).toBe('429 too-many-calls');
-    expect(eleventh.headers.get('retry-after')).toBe('6');
+    expect(eleventh.headers.get('retry-after')).toBe('60');
     expect((await bob.call(alice)).status).toBe(200);
-    site.pass(6_000);
+    site.pass(59_999);
+    expect(code(await alice.call(bob))).toBe('429 too-many-calls');
+    site.pass(1);
     expect((await alice.call(bob)).status).toBe(200);
   });
 
@@ -65,9 +67,8 @@ describe('limits', () => {
     }
     expect(code(await lookUp())).toBe('429 too-many-look-ups');
     expect(code(await alice.ask('GET', '/api/users/nobody'))).toBe('429 too-many-look-ups');
-    site.pass(500);
+    site.pass(60_000);
     expect((await lookUp()).status).toBe(200);
-    expect(code(await lookUp())).toBe('429 too-many-look-ups');
   });
 
   it('3 ringing calls of a caller, 5 at a callee', async () => {
@@ -84,6 +85,10 @@ describe('limits', () => {
     const replies = await Promise.all(Array.from({ length: 110 }, () => alice.pending()));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(100);
     expect((await bob.pending()).status).toBe(200);
+    site.pass(1_000);
+    expect(code(await alice.pending())).toBe('429 too-many-requests');
+    site.pass(1_000);
+    expect((await alice.pending()).status).toBe(200);
   });
 
   it('120 finished registrations a minute of an address', async () => {
@@ -97,7 +102,7 @@ describe('limits', () => {
     expect((await c.register()).status).toBe(200);
     expect((await d.register()).status).toBe(200);
     expect(code(await e.register())).toBe('429 too-many-registrations');
-    site.pass(30_000);
+    site.pass(60_000);
     expect((await e.register()).status).toBe(200);
   });
 

@@ -6,7 +6,7 @@
 import type { ErrorResponse } from '@kyberline/shared/registry';
 import type { z } from 'zod';
 import { parseJson, readBody } from './body.js';
-import { addressKey, type Limits, TokenBuckets } from './limits.js';
+import { addressKey, type Limits, SlidingWindows } from './limits.js';
 import { describeApi } from './openapi.js';
 import { isRefusal, Refusal } from './refusal.js';
 import type { Rules } from './registry.js';
@@ -23,7 +23,7 @@ export interface HandlerParts {
   rules: Rules;
   signedRequests: SignedRequests;
   /** One count for all that reaches the registry, upgrades included. */
-  perAddress: TokenBuckets;
+  perAddress: SlidingWindows;
   now: () => number;
   limits: Limits;
   version: string;
@@ -31,13 +31,11 @@ export interface HandlerParts {
   report: (error: unknown) => void;
 }
 
-export const countAddresses = (limits: Limits): TokenBuckets => {
-  const perSecond = limits.requestsPerSecondPerAddress;
-  return new TokenBuckets(perSecond, perSecond, limits.addresses);
-};
+export const countAddresses = (limits: Limits): SlidingWindows =>
+  new SlidingWindows(limits.requestsPerSecondPerAddress, 1_000, limits.addresses);
 
 /** Whether an address may be served at all right now. */
-export function admit(perAddress: TokenBuckets, from: From, now: number): Refusal | undefined {
+export function admit(perAddress: SlidingWindows, from: From, now: number): Refusal | undefined {
   const wait = perAddress.take(addressKey(from.address), now);
   if (wait === undefined) return undefined;
   const sentence = `Too many requests from ${from.address}. Wait ${wait} s and try again.`;

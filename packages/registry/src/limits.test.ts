@@ -1,52 +1,62 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey, TokenBuckets } from './limits.js';
+import { addressKey, SlidingWindows } from './limits.js';
 
-describe('token buckets', () => {
-  it('let a key spend its capacity at once, then refuse it', () => {
-    const buckets = new TokenBuckets(3, 1, 10);
-    expect([1, 2, 3].map(() => buckets.take('a', 0))).toEqual([undefined, undefined, undefined]);
-    expect(buckets.take('a', 0)).toBe(1);
+describe('a sliding window', () => {
+  /** How many of `asked`, one every `everyMs`, pass. */
+  const passing = (windows: SlidingWindows, asked: number, everyMs: number, from = 0) =>
+    Array.from({ length: asked }, (_, n) => windows.take('a', from + n * everyMs)).filter(
+      (wait) => wait === undefined,
+    ).length;
+
+  it('lets a key pass so many times, then refuses it', () => {
+    const windows = new SlidingWindows(3, 1_000, 10);
+    expect([1, 2, 3].map(() => windows.take('a', 0))).toEqual([undefined, undefined, undefined]);
+    expect(windows.take('a', 0)).toBe(1);
   });
 
-  it('give tokens back with time, and never more than the capacity', () => {
-    const buckets = new TokenBuckets(2, 1, 10);
-    buckets.take('a', 0);
-    buckets.take('a', 0);
-    expect(buckets.take('a', 999)).toBe(1);
-    expect(buckets.take('a', 1000)).toBeUndefined();
-    const later = [1, 2, 3].map(() => buckets.take('a', 3_600_000));
-    expect(later).toEqual([undefined, undefined, 1]);
+  it('never lets more than its limit through in any minute, the first included', () => {
+    const windows = new SlidingWindows(10, 60_000, 10);
+    expect(passing(windows, 600, 100)).toBe(10);
+    const late = new SlidingWindows(10, 60_000, 10);
+    expect(passing(late, 10, 0, 59_000)).toBe(10);
+    expect(passing(late, 590, 100, 60_000)).toBe(0);
+    expect(late.take('a', 119_000)).toBeUndefined();
   });
 
-  it('say how long to wait', () => {
-    const perMinute = new TokenBuckets(10, 10 / 60, 10);
-    for (let i = 0; i < 10; i++) perMinute.take('a', 0);
-    expect(perMinute.take('a', 0)).toBe(6);
-    expect(perMinute.take('a', 6_000)).toBeUndefined();
+  it('lets the whole limit through every minute', () => {
+    expect(passing(new SlidingWindows(10, 60_000, 10), 600, 1_000)).toBe(100);
   });
 
-  it('keep keys apart', () => {
-    const buckets = new TokenBuckets(1, 1, 10);
-    buckets.take('a', 0);
-    expect(buckets.take('a', 0)).toBe(1);
-    expect(buckets.take('b', 0)).toBeUndefined();
+  it('says how long to wait', () => {
+    const windows = new SlidingWindows(10, 60_000, 10);
+    for (let n = 0; n < 10; n++) windows.take('a', n * 1_000);
+    expect(windows.take('a', 9_000)).toBe(51);
+    expect(windows.take('a', 59_999)).toBe(1);
+    expect(windows.take('a', 60_000)).toBeUndefined();
   });
 
-  it('hold a bounded number of keys and forget the one untouched longest', () => {
-    const buckets = new TokenBuckets(1, 0.001, 3);
-    for (const key of ['a', 'b', 'c']) buckets.take(key, 0);
-    buckets.take('a', 0);
-    buckets.take('d', 0);
-    expect(buckets.size).toBe(3);
-    expect(buckets.take('a', 0)).toBeGreaterThan(0);
-    expect(buckets.take('b', 0)).toBeUndefined();
+  it('keeps keys apart', () => {
+    const windows = new SlidingWindows(1, 1_000, 10);
+    windows.take('a', 0);
+    expect(windows.take('a', 0)).toBe(1);
+    expect(windows.take('b', 0)).toBeUndefined();
   });
 
-  it('earn nothing from a clock that is set back, and go on from there', () => {
-    const buckets = new TokenBuckets(1, 1, 10);
-    buckets.take('a', 100_000);
-    expect(buckets.take('a', 50_000)).toBe(1);
-    expect(buckets.take('a', 51_000)).toBeUndefined();
+  it('holds a bounded number of keys and forgets the one untouched longest', () => {
+    const windows = new SlidingWindows(1, 1_000_000, 3);
+    for (const key of ['a', 'b', 'c']) windows.take(key, 0);
+    windows.take('a', 0);
+    windows.take('d', 0);
+    expect(windows.size).toBe(3);
+    expect(windows.take('a', 0)).toBeGreaterThan(0);
+    expect(windows.take('b', 0)).toBeUndefined();
+  });
+
+  it('gains nothing from a clock that is set back, and goes on from there', () => {
+    const windows = new SlidingWindows(1, 1_000, 10);
+    windows.take('a', 100_000);
+    expect(windows.take('a', 50_000)).toBe(1);
+    expect(windows.take('a', 51_000)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
 /**
  * How much anyone may ask for (SPEC 12). The defaults let thirty laptops behind one address live;
- * every number can be set where the registry is opened. Counting is by token bucket: a key may
- * spend `capacity` at once and earns `perSecond` back.
+ * every number can be set where the registry is opened. What is counted in a time is counted in every
+ * stretch of that length, wherever it begins: a bucket of tokens, full and refilled, would let twice
+ * as much through in the first of them.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -10,7 +11,7 @@ export interface Limits {
   requestsPerSecondPerAddress: number;
   /** Finished registrations a minute of one address: each costs four ML-DSA verifications. */
   registrationsPerMinutePerAddress: number;
-  /** Signed requests a second of one identity, in bursts of twice as many. */
+  /** Signed requests a second of one identity, counted over two, so that twice as many may burst. */
   requestsPerSecondPerIdentity: number;
   initiationsPerMinute: number;
   lookUpsPerMinute: number;
@@ -56,47 +57,45 @@ export const DEFAULT_LIMITS: Limits = {
   eventBacklogBytes: 512 * 1024,
 };
 
-interface Bucket {
-  tokens: number;
-  /** Unix ms at which `tokens` was right. */
-  at: number;
-}
+/** Counts by key. At most `maxKeys` are held; the one untouched longest makes room. */
+export class SlidingWindows {
+  /** When each that counts still was let through, Unix ms, the oldest first; `most` at most. */
+  readonly #passed = new Map<string, number[]>();
 
-/** Token buckets by key. At most `maxKeys` are held; the one untouched longest makes room. */
-export class TokenBuckets {
-  readonly #buckets = new Map<string, Bucket>();
-
+  /** @param most of `key` in any `windowMs` */
   constructor(
-    readonly capacity: number,
-    readonly perSecond: number,
+    readonly most: number,
+    readonly windowMs: number,
     readonly maxKeys: number,
   ) {}
 
   get size(): number {
-    return this.#buckets.size;
+    return this.#passed.size;
   }
 
   /**
-   * Spend one token of `key` at `now` (Unix ms).
-   * @returns undefined if there was one, else the seconds (1 or more) until there will be.
+   * Let one of `key` through at `now` (Unix ms).
+   * @returns undefined if it may pass, else the seconds (1 or more) until one may.
    */
   take(key: string, now: number): number | undefined {
-    const held = this.#buckets.get(key);
-    // A clock that was set back earns nothing, and counts from its new time on.
-    const earned = held ? (Math.max(0, now - held.at) / 1000) * this.perSecond : 0;
-    const tokens = held ? Math.min(this.capacity, held.tokens + earned) : this.capacity;
-    const passes = tokens >= 1;
+    const held = this.#passed.get(key) ?? [];
+    // A clock that was set back: what lies ahead of it counts from its new time on.
+    const counts = held.map((at) => Math.min(at, now)).filter((at) => now - at < this.windowMs);
+    const [oldest] = counts;
+    const passes = counts.length < this.most;
+    if (passes) counts.push(now);
     // Taken out and put back: a Map iterates in order of insertion, so the first is the oldest.
-    this.#buckets.delete(key);
+    this.#passed.delete(key);
     this.#makeRoom();
-    this.#buckets.set(key, { tokens: passes ? tokens - 1 : tokens, at: now });
-    return passes ? undefined : Math.max(1, Math.ceil((1 - tokens) / this.perSecond));
+    this.#passed.set(key, counts);
+    if (passes) return undefined;
+    return Math.max(1, Math.ceil(((oldest ?? now) + this.windowMs - now) / 1000));
   }
 
   #makeRoom(): void {
-    if (this.#buckets.size < this.maxKeys) return;
-    const oldest = this.#buckets.keys().next();
-    if (!oldest.done) this.#buckets.delete(oldest.value);
+    if (this.#passed.size < this.maxKeys) return;
+    const oldest = this.#passed.keys().next();
+    if (!oldest.done) this.#passed.delete(oldest.value);
   }
 }
 

@@ -22,7 +22,7 @@ import { CHALLENGE_BYTES, registerStatement } from '@kyberline/core/crypto/regis
 import { ECHO_NAME } from '@kyberline/shared/ids';
 import type { RegisterRequest } from '@kyberline/shared/registry';
 import { Challenges } from './challenges.js';
-import { addressKey, type Limits, TokenBuckets } from './limits.js';
+import { addressKey, type Limits, SlidingWindows } from './limits.js';
 import { Refusal } from './refusal.js';
 import type { Storage, StoredUser } from './storage.js';
 
@@ -45,7 +45,7 @@ export function takeRegistrations(deps: {
 }): Registration {
   const { storage, now, random, limits } = deps;
   const perMinute = limits.registrationsPerMinutePerAddress;
-  const rate = new TokenBuckets(perMinute, perMinute / 60, limits.addresses);
+  const rate = new SlidingWindows(perMinute, 60_000, limits.addresses);
   const challenges = new Challenges(limits.challenges);
   const { registryId } = storage;
 

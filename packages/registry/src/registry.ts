@@ -17,7 +17,7 @@ import type {
 } from '@kyberline/shared/registry';
 import { CallTable } from './calls.js';
 import type { Push } from './events.js';
-import { type Limits, TokenBuckets } from './limits.js';
+import { type Limits, SlidingWindows } from './limits.js';
 import type { Presence } from './presence.js';
 import { isRefusal, Refusal } from './refusal.js';
 import { isRotated, isTakenOver, type Registered, takeRegistrations } from './register.js';
@@ -60,7 +60,7 @@ export function createRules(deps: {
   const { storage, push, presence, now, limits } = deps;
   const registryId = toHex(storage.registryId) as RegistryId;
   const registration = takeRegistrations(deps);
-  const perMinute = (n: number) => new TokenBuckets(n, n / 60, limits.users);
+  const perMinute = (n: number) => new SlidingWindows(n, 60_000, limits.users);
   const initiations = perMinute(limits.initiationsPerMinute);
   const lookUps = perMinute(limits.lookUpsPerMinute);
   const calls = new CallTable(limits, (call) => {

@@ -13,7 +13,7 @@ import { verifyEd } from '@kyberline/core/crypto/identity';
 import { NONCE_BYTES, requestStatement } from '@kyberline/core/crypto/register';
 import { userName } from '@kyberline/shared/ids';
 import { SIGNED_HEADERS } from '@kyberline/shared/registry';
-import { type Limits, TokenBuckets } from './limits.js';
+import { type Limits, SlidingWindows } from './limits.js';
 import { NonceCache } from './nonces.js';
 import { Refusal } from './refusal.js';
 import type { Storage, StoredUser } from './storage.js';
@@ -42,7 +42,7 @@ export function checkSignedRequests(deps: {
 }): SignedRequests {
   const { storage, now, limits } = deps;
   const perSecond = limits.requestsPerSecondPerIdentity;
-  const rate = new TokenBuckets(2 * perSecond, perSecond, limits.users);
+  const rate = new SlidingWindows(2 * perSecond, 2_000, limits.users);
   const nonces = new NonceCache(limits.nonces);
   return {
     async verify(request) {
