@@ -1,7 +1,7 @@
 /**
  * Several programs under one roof: started, watched, started again when they crash, and stopped
- * together. Each runs in a process group of its own, so that Ctrl-C reaches only us and the stop
- * is orderly: SIGTERM to all, SIGKILL after five seconds.
+ * in turn. Each runs in a process group of its own, so that Ctrl-C reaches only us and the stop is
+ * orderly: SIGTERM, SIGKILL after five seconds.
  *
  *   starting ──ready──► running ──crash──► waiting (0.5 s, 1, 2 … 15 s) ──► starting
  *       └── ended before it was ever ready: the whole start fails with its last lines
@@ -53,8 +53,9 @@ export function supervise(services, say) {
       await Promise.all(keepers.map((keeper) => keeper.start()));
     },
     stop: async () => {
-      // Those that were started last are told first; the daemon outlives its panel.
-      await Promise.all([...keepers].reverse().map((keeper) => keeper.stop()));
+      for (const keeper of keepers) keeper.retire();
+      // In turn, the last first: a daemon tells its registry, which its panel holds, what it ends.
+      for (const keeper of [...keepers].reverse()) await keeper.stop();
     },
     restart: async (index) => {
       await keepers[index]?.restart();
@@ -183,11 +184,17 @@ function keep(service, say) {
         detail: tail.join('\n'),
       });
     },
-    stop: async () => {
+    /** It is not started again, whatever becomes of it. */
+    retire: () => {
       stopping = true;
-      await end();
     },
+    stop: end,
     restart: async () => {
+      if (child === undefined) {
+        clearTimeout(timer);
+        if (everReady && !stopping) void relaunch();
+        return;
+      }
       wanted = true;
       await end();
     },

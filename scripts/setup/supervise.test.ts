@@ -53,6 +53,41 @@ describe('a supervisor', () => {
     await supervisor.stop();
   });
 
+  test('starts a crashed program at once when what it is made of has changed', async () => {
+    const broken = join(folder, 'broken');
+    const { service, pidFile } = program(
+      'one',
+      `import { existsSync } from 'node:fs'; if (existsSync(${JSON.stringify(broken)})) process.exit(3);`,
+    );
+    const said: string[] = [];
+    const supervisor = supervise([service], (sentence) => said.push(sentence));
+    await supervisor.ready();
+    writeFileSync(broken, '');
+    const first = pidIn(pidFile);
+    rmSync(pidFile);
+    process.kill(first, 'SIGKILL');
+    await eventually('it waits for longer than a moment', 5000, () => said.length >= 3);
+    rmSync(broken);
+    await supervisor.restart(0);
+    await eventually('it is up again', 1500, () => said.some((s) => s.includes('is up again')));
+    await supervisor.stop();
+  });
+
+  test('stops the last first, and each before the next', async () => {
+    const one = program('one');
+    const two = program(
+      'two',
+      `process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300));`,
+    );
+    const supervisor = supervise([one.service, two.service], () => {});
+    await supervisor.ready();
+    const stopped = supervisor.stop();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(isAlive(pidIn(one.pidFile))).toBe(true);
+    await stopped;
+    expect([one, two].map(({ pidFile }) => isAlive(pidIn(pidFile)))).toEqual([false, false]);
+  });
+
   test('stops every program, and forgets about restarting', async () => {
     const one = program('one');
     const two = program('two', `process.on('SIGTERM', () => process.exit(0));`);
