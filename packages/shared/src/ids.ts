@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 
-/** 1 to 32 of a-z, 0-9, '.', '_', '-' (SPEC 12). */
+/** 1 to 32 of a-z, 0-9, '.', '_', '-', not dots alone: a path loses those (SPEC 12). */
 export const userName = z
   .string()
   .regex(/^[a-z0-9._-]{1,32}$/, 'A name is 1 to 32 of a-z, 0-9, ".", "_" and "-".')
+  .regex(/[^.]/, 'A name is not made of dots alone. Add a letter, a digit, "_" or "-".')
   .brand<'UserName'>();
 export type UserName = z.infer<typeof userName>;
 
