@@ -24,33 +24,36 @@ export function Panel({ children }: { children: ReactNode }) {
   return (
     <>
       <CallAnnouncer calls={state?.calls ?? []} />
-      {state !== undefined && <IncomingCalls />}
-      <Shell navigation={here !== '/welcome'} me={state !== undefined && <MeCard state={state} />}>
-        {state === undefined ? (
-          <Away link={link} />
-        ) : (
-          <>
-            <ProblemList problems={problems(state)} />
-            {call !== undefined && (
-              <CallStrip
-                call={call}
-                onMute={(muted) => void commands.mute(call.callId, muted)}
-                onHangUp={() => void commands.hangUp(call.callId)}
-              />
-            )}
-            {children}
-          </>
-        )}
-      </Shell>
+      <IncomingCalls>
+        <Shell
+          navigation={here !== '/welcome'}
+          me={state !== undefined && <MeCard state={state} />}
+        >
+          {state === undefined ? (
+            <Away link={link} />
+          ) : (
+            <>
+              <ProblemList problems={problems(state)} />
+              {call !== undefined && (
+                <CallStrip
+                  call={call}
+                  onMute={(muted) => void commands.mute(call.callId, muted)}
+                  onHangUp={() => void commands.hangUp(call.callId)}
+                />
+              )}
+              {children}
+            </>
+          )}
+        </Shell>
+      </IncomingCalls>
     </>
   );
 }
 
-function IncomingCalls() {
+function IncomingCalls({ children }: { children: ReactNode }) {
   const state = useSnapshot();
   const commands = useCallCommands();
   const router = useRouter();
-  if (state === undefined) return null;
   return (
     <Incoming
       state={state}
@@ -59,6 +62,8 @@ function IncomingCalls() {
         void commands.answer(callId);
       }}
       onDecline={(callId) => void commands.reject(callId)}
-    />
+    >
+      {children}
+    </Incoming>
   );
 }

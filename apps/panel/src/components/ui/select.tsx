@@ -1,6 +1,8 @@
 /** A choice from a list. */
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
+import { useEffect, useState } from 'react';
+import { useIsAfloat } from './afloat';
 import { cn } from './class-names';
 import { useNonce } from './nonce';
 
@@ -28,8 +30,20 @@ export function Select({
   ...rest
 }: Props) {
   const nonce = useNonce();
+  const [open, setOpen] = useState(false);
+  const isAfloat = useIsAfloat();
+  // An open list keeps the rest of the page out of reach, and a call may ring there now.
+  useEffect(() => {
+    if (isAfloat) setOpen(false);
+  }, [isAfloat]);
   return (
-    <Radix.Root value={value} disabled={disabled} onValueChange={onChange}>
+    <Radix.Root
+      value={value}
+      open={open}
+      disabled={disabled}
+      onOpenChange={setOpen}
+      onValueChange={onChange}
+    >
       <Radix.Trigger
         id={id}
         aria-label={label}

@@ -1,0 +1,77 @@
+/** A call that rings while something else is open, in a real browser with the fake daemon. */
+import { expect, it } from 'vitest';
+import { describePanel, WAIT } from './before-panel';
+import { scriptedCall } from './scripted-call';
+
+describePanel('a call that rings', (before) => {
+  const { button } = before;
+
+  const ring = () =>
+    before.panel.daemon.change((state) => {
+      state.calls = [scriptedCall('carol', { direction: 'incoming', phase: 'ringing-here' })];
+    });
+
+  it('is within reach of a pointer above a dialog, which stays', async () => {
+    const { panel, page } = before;
+    panel.given();
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 860 });
+      await page.goto(panel.url);
+      await button('About bob').click();
+      const about = page.getByRole('dialog', { name: 'bob' });
+      await about.waitFor(WAIT);
+      ring();
+      // By role, which is how a screen reader gets there too.
+      const sheet = page.getByRole('dialog', { name: 'carol is calling' });
+      await sheet.getByRole('button', { name: 'Decline' }).click();
+      await panel.command('reject');
+      expect(await about.isVisible()).toBe(true);
+      panel.given();
+      await sheet.waitFor({ state: 'hidden', ...WAIT });
+    }
+  });
+
+  it('is within reach of the keyboard in a dialog', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(panel.url);
+    await button('About bob').click();
+    await button('Call bob').waitFor(WAIT);
+    ring();
+    await button('Accept').waitFor(WAIT);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    for (let tabs = 0; (await focused()) !== 'Accept' && tabs < 6; tabs++) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await panel.command('answer');
+  });
+
+  it('waits above the page when a dialog is closed or opened meanwhile', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(panel.url);
+    await button('Call bob').waitFor(WAIT);
+    ring();
+    await button('Accept').waitFor(WAIT);
+    await button('About bob').click();
+    await page.getByRole('dialog', { name: 'bob' }).waitFor(WAIT);
+    expect(await button('Accept').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'bob' }).waitFor({ state: 'hidden', ...WAIT });
+    await button('Accept').click();
+    await panel.command('answer');
+  });
+
+  it('closes a list that is open', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(`${panel.url}/settings`);
+    await page.getByRole('combobox', { name: 'Microphone' }).click();
+    await page.getByRole('option', { name: 'USB headset' }).waitFor(WAIT);
+    ring();
+    await button('Accept').click();
+    await panel.command('answer');
+    expect(await page.getByRole('option').count()).toBe(0);
+  });
+});
