@@ -59,6 +59,8 @@ export class RegistryHttp {
   ): Promise<T> {
     const body = request.body === undefined ? '' : JSON.stringify(request.body);
     const headers: Record<string, string> = {
+      // What is packed small could unpack to anything.
+      'accept-encoding': 'identity',
       ...(body && { 'content-type': 'application/json' }),
       ...(request.signer && this.sign(request.method, request.path, body, request.signer)),
     };
@@ -122,14 +124,20 @@ export class RegistryHttp {
     }
   }
 
+  /** Nothing of a reply that is too long: the rest of it is not waited for. */
   async #read(response: Response): Promise<string> {
-    if (Number(response.headers.get('content-length') ?? 0) > MAX_REPLY_BYTES) return '';
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
     try {
-      const text = await response.text();
-      return text.length > MAX_REPLY_BYTES ? '' : text;
+      for await (const chunk of response.body ?? []) {
+        bytes += chunk.length;
+        if (bytes > MAX_REPLY_BYTES) return '';
+        chunks.push(chunk);
+      }
     } catch (cause) {
       throw this.#unreachable(cause);
     }
+    return Buffer.concat(chunks).toString('utf8');
   }
 
   #unreachable(cause?: unknown): Problem {
