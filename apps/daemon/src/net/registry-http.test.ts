@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { SIGNED_HEADERS } from '@kyberline/shared/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { RegistryHttp } from './registry-http.js';
@@ -64,5 +65,49 @@ describe('a reply', () => {
       response.end();
     });
     expect(await asked(http)).toEqual({ users: ['\u00e9\u00e9'] });
+  });
+});
+
+describe('a request that is refused for its time', () => {
+  const signer = { name: 'alice', signEd: () => new Uint8Array(64) };
+  const START = 1_767_225_600_000;
+
+  /** A registry whose clock goes on by `slept`, and a daemon whose monotonic clock does not. */
+  async function afterSleep(slept: number, heard: number[]) {
+    let now = START;
+    const http = await answering((request, response) => {
+      const millis = Number(request.headers[SIGNED_HEADERS.millis] ?? now);
+      if (SIGNED_HEADERS.millis in request.headers) heard.push(millis);
+      response.setHeader('date', new Date(now).toUTCString());
+      if (Math.abs(millis - now) <= 60_000) return response.end('{"users":[]}');
+      response.statusCode = 401;
+      response.end('{"error":{"code":"clock-skew","message":"Your clock is wrong."}}');
+    });
+    http.registryId = new Uint8Array(16);
+    await asked(http);
+    now += slept;
+    return { http, now };
+  }
+  const signed = (http: RegistryHttp) =>
+    http.ask(reply, { method: 'GET', path: '/api/users/bob', signer });
+
+  it('because the machine slept is signed again by the clock that the refusal told', async () => {
+    const heard: number[] = [];
+    const { http, now } = await afterSleep(8 * 3_600_000, heard);
+    expect(await signed(http)).toEqual({ users: [] });
+    expect(heard.map((millis) => Math.abs(millis - now) < 60_000)).toEqual([false, true]);
+  });
+
+  it('twice is not asked a third time', async () => {
+    const heard: number[] = [];
+    const { http } = await afterSleep(0, heard);
+    server.removeAllListeners('request');
+    server.on('request', (_, response) => {
+      heard.push(0);
+      response.statusCode = 401;
+      response.end('{"error":{"code":"clock-skew","message":"Your clock is wrong."}}');
+    });
+    await expect(signed(http)).rejects.toMatchObject({ code: 'clock-skew' });
+    expect(heard).toHaveLength(2);
   });
 });

@@ -23,6 +23,15 @@ export interface Clocks {
   monotonic(): number;
 }
 
+interface Ask {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  body?: unknown;
+  signer?: Signer;
+  /** A status beside 2xx whose body the schema describes. */
+  alsoStatus?: number;
+}
+
 export class RegistryHttp {
   /** The registry's clock minus our monotonic one, ms; undefined before the first reply. */
   #serverMinusMonotonic: number | undefined;
@@ -46,17 +55,18 @@ export class RegistryHttp {
    * Sends and checks the reply against `schema`.
    * @throws Problem `registry-unreachable`, `registry-strange`, or the registry's refusal code
    */
-  async ask<T>(
-    schema: z.ZodType<T>,
-    request: {
-      method: 'GET' | 'POST' | 'DELETE';
-      path: string;
-      body?: unknown;
-      signer?: Signer;
-      /** A status beside 2xx whose body `schema` describes. */
-      alsoStatus?: number;
-    },
-  ): Promise<T> {
+  async ask<T>(schema: z.ZodType<T>, request: Ask): Promise<T> {
+    try {
+      return await this.#askOnce(schema, request);
+    } catch (cause) {
+      // This machine slept, which its monotonic clock did not count; the refusal told the time.
+      if (!request.signer || !(cause instanceof Problem) || cause.code !== 'clock-skew')
+        throw cause;
+      return this.#askOnce(schema, request);
+    }
+  }
+
+  async #askOnce<T>(schema: z.ZodType<T>, request: Ask): Promise<T> {
     const body = request.body === undefined ? '' : JSON.stringify(request.body);
     const headers: Record<string, string> = {
       // What is packed small could unpack to anything.
