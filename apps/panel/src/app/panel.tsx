@@ -62,6 +62,11 @@ function IncomingCalls({ children }: { children: ReactNode }) {
         void commands.answer(callId);
       }}
       onDecline={(callId) => void commands.reject(callId)}
+      onCallBack={async (name) => {
+        const placed = await commands.call(name);
+        if (placed) router.push('/');
+        return placed;
+      }}
     >
       {children}
     </Incoming>

@@ -74,4 +74,27 @@ describePanel('a call that rings', (before) => {
     await panel.command('answer');
     expect(await page.getByRole('option').count()).toBe(0);
   });
+
+  it('leaves the page as it was when nobody takes it, and says so', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(panel.url);
+    const field = page.getByLabel('Find or dial a name');
+    await field.fill('ca');
+    ring();
+    await button('Accept').waitFor(WAIT);
+    panel.daemon.change((state) => {
+      const endSentence = 'You missed a call from carol.';
+      Object.assign(state.calls[0] ?? {}, { phase: 'ended', endReason: 'missed', endSentence });
+    });
+    const note = page.getByRole('region', { name: 'Call from carol' });
+    await note.getByText('You missed a call from carol.').waitFor(WAIT);
+    const announced = page.locator('[aria-live="assertive"]').getByText('You missed a call');
+    expect(await announced.count()).toBe(1);
+    await page.keyboard.type('rol');
+    expect(await field.inputValue()).toBe('carol');
+    await button('Call carol back').click();
+    expect(await panel.command('call')).toEqual({ name: 'carol' });
+    await note.waitFor({ state: 'hidden', ...WAIT });
+  });
 });
