@@ -12,7 +12,7 @@ import type { Clock } from './clock.js';
 import type { InputDevice, OutputDevice } from './device.js';
 import { openEcho } from './echo.js';
 import { FileInput, FileOutput } from './file.js';
-import { listDevices, loadNaudiodon, type Naudiodon } from './naudiodon.js';
+import { type Loaded, listDevices, loadNaudiodon, type Naudiodon } from './naudiodon.js';
 import { PortAudioInput, PortAudioOutput } from './portaudio.js';
 import { SilentInput, SilentOutput } from './silence.js';
 import { Speech } from './speech.js';
@@ -24,15 +24,16 @@ export async function chooseDevices(
   input: string,
   output: string,
   clock: Clock,
+  load: () => Loaded = loadNaudiodon,
 ): Promise<{ input: InputDevice; output: OutputDevice; devices: SoundDevice[] }> {
   if (input === 'echo' && output === 'echo') return { ...(await openEcho(clock)), devices: [] };
   // Nothing else of the process needs the sound system, and asking for it takes a while.
   const needed = [input, output].some((choice) => /^(default|portaudio:)/.test(choice));
-  const binding = needed ? loadNaudiodon() : undefined;
-  const devices = binding ? listDevices(binding) : [];
+  const loaded = needed ? load() : undefined;
+  const devices = loaded?.binding ? listDevices(loaded.binding) : [];
   return {
-    input: await openInput(input, clock, binding, devices),
-    output: openOutput(output, clock, binding, devices),
+    input: await openInput(input, clock, loaded, devices),
+    output: openOutput(output, clock, loaded, devices),
     devices,
   };
 }
@@ -40,7 +41,7 @@ export async function chooseDevices(
 async function openInput(
   choice: string,
   clock: Clock,
-  binding: Naudiodon | undefined,
+  loaded: Loaded | undefined,
   devices: readonly SoundDevice[],
 ): Promise<InputDevice> {
   if (choice.startsWith('file:')) {
@@ -52,7 +53,7 @@ async function openInput(
       return new SilentInput(clock, choice, cause instanceof Problem ? cause.message : UNREADABLE);
     }
   }
-  const found = find('input', choice, binding, devices);
+  const found = find('input', choice, loaded, devices);
   return typeof found === 'string'
     ? new SilentInput(clock, choice, found)
     : new PortAudioInput({ ...found, clock, choice });
@@ -61,13 +62,13 @@ async function openInput(
 function openOutput(
   choice: string,
   clock: Clock,
-  binding: Naudiodon | undefined,
+  loaded: Loaded | undefined,
   devices: readonly SoundDevice[],
 ): OutputDevice {
   if (choice.startsWith('file:')) {
     return new FileOutput(clock, choice, choice.slice('file:'.length));
   }
-  const found = find('output', choice, binding, devices);
+  const found = find('output', choice, loaded, devices);
   return typeof found === 'string'
     ? new SilentOutput(clock, choice, found)
     : new PortAudioOutput({ ...found, clock, choice });
@@ -80,13 +81,12 @@ const WORDS: Record<End, string> = { input: 'microphone', output: 'loudspeaker' 
 function find(
   end: End,
   choice: string,
-  binding: Naudiodon | undefined,
+  loaded: Loaded | undefined,
   devices: readonly SoundDevice[],
 ): { binding: Naudiodon; deviceId: number; name: string; why: string } | string {
-  if (choice === 'silence') return 'Silence was chosen.';
-  if (!binding) {
-    return 'PortAudio is not installed here, so there is silence. Install a C++ compiler and run "npm install" again.';
-  }
+  if (choice === 'silence' || !loaded) return 'Silence was chosen.';
+  const { binding, why } = loaded;
+  if (!binding) return why;
   const usable = devices.filter((device) => channels(device, end) > 0);
   if (usable.length === 0) {
     return `There is no ${WORDS[end]} on this machine, or no sound server runs, so there is silence. Plug one in and choose it in the settings.`;

@@ -46,14 +46,30 @@ export interface Naudiodon {
   AudioIO(options: { outOptions: StreamOptions }): OutputStream;
 }
 
-/** undefined where it is not installed or does not load. Loading PortAudio takes a moment. */
-export function loadNaudiodon(): Naudiodon | undefined {
+/** How the sentence begins that says why the binding is of no use; starting a sound server is no help then. */
+export const CANNOT_LOAD = 'PortAudio cannot be loaded here';
+
+export type Loaded = { binding: Naudiodon; why?: never } | { binding?: never; why: string };
+
+/** Loading PortAudio takes a moment. @returns the sentence that says why where it does not load */
+export function loadNaudiodon(
+  load: (name: string) => unknown = createRequire(import.meta.url),
+): Loaded {
   try {
-    return createRequire(import.meta.url)('naudiodon') as Naudiodon;
-  } catch {
-    return undefined;
+    return { binding: load('naudiodon') as Naudiodon };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const [firstLine] = String(message).split('\n');
+    return {
+      why: `${CANNOT_LOAD} (${firstLine}), so there is silence. ${code === 'ERR_DLOPEN_FAILED' ? LIBRARY : COMPILER}`,
+    };
   }
 }
+
+const LIBRARY =
+  'Install the library that it names (Debian and Ubuntu: "sudo apt-get install libasound2-plugins" brings libasound.so.2).';
+const COMPILER =
+  'Install a C++ compiler (Debian and Ubuntu: "sudo apt-get install build-essential python3"), then stop and start Kyberline with "npm start", which builds it.';
 
 /** What PortAudio finds now; empty where there is no sound system. */
 export function listDevices(binding: Naudiodon): SoundDevice[] {

@@ -1,5 +1,6 @@
 /** What the doctor says of sound, shown each trouble. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadNaudiodon } from '../../device/naudiodon.js';
 import { type FakeDaemon, startFakeDaemon } from '../testing/fake-daemon.js';
 import type { Finding } from './finding.js';
 import { checkEngine, checkSound } from './sound.js';
@@ -37,6 +38,37 @@ describe('the doctor on sound', () => {
     expect(wrong(checkSound(fake.state, 'linux'))).toEqual([
       "There is no microphone. Plug one in, or switch it on in the system's settings.",
     ]);
+  });
+
+  it('says why there is silence in the place of what was chosen', () => {
+    fake.state.input = {
+      choice: 'portaudio:Headset',
+      kind: 'silence',
+      name: 'silence',
+      why: 'The microphone “Headset” is not there.',
+      state: 'closed',
+    };
+    fake.state.devices[0]!.inputChannels = 0;
+    expect(wrong(checkSound(fake.state, 'linux'))).toEqual([
+      expect.stringContaining('The microphone “Headset” is not there.'),
+    ]);
+  });
+
+  it('says what keeps PortAudio from loading, and starts no sound server for it', () => {
+    const { why } = loadNaudiodon(() => {
+      throw Object.assign(new Error('libasound.so.2: cannot open shared object file'), {
+        code: 'ERR_DLOPEN_FAILED',
+      });
+    });
+    fake.state.devices = [];
+    for (const end of ['input', 'output'] as const) {
+      fake.state[end] = { ...fake.state[end], kind: 'silence', why: why! };
+    }
+    const [sentence, ...more] = wrong(checkSound(fake.state, 'linux'));
+    expect(more).toEqual([]);
+    expect(sentence).toContain('libasound.so.2');
+    expect(sentence).toContain('apt-get install');
+    expect(sentence).not.toContain('pulseaudio --start');
   });
 
   it('says why a device that is there cannot be used', () => {

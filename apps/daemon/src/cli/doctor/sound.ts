@@ -1,6 +1,7 @@
 /** From the daemon's state: is there something to speak into and something to hear with? */
 import type { DeviceInUse } from '@kyberline/shared/devices';
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
+import { CANNOT_LOAD } from '../../device/naudiodon.js';
 import { about, type Finding } from './finding.js';
 
 const sound = about('sound');
@@ -32,11 +33,14 @@ export function checkSound(state: StateSnapshot, platform: string): Finding[] {
   ] as const;
   const needed = ends.filter(({ choice }) => !isChosen(choice));
   if (devices.length === 0 && needed.length > 0) {
+    // Where PortAudio itself is missing, no sound server that is started can be heard of.
+    const unloaded = needed.find(({ device: { why } }) => why.startsWith(CANNOT_LOAD));
+    if (unloaded) return [sound.wrong(unloaded.device.why)];
     return [sound.wrong(`No sound card and no sound server were found. ${startSound(platform)}`)];
   }
   return ends.map(({ what, device, choice, has }) => {
     if (isChosen(choice)) return sound.note(`The ${what} is ${choice}, as you chose.`);
-    if (!devices.some((each) => each[has] > 0)) {
+    if (device.kind !== 'silence' && !devices.some((each) => each[has] > 0)) {
       return sound.wrong(
         `There is no ${what}. Plug one in, or switch it on in the system's settings.`,
       );
