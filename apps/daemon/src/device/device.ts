@@ -53,9 +53,10 @@ export class Standing {
     this.#listener = listener;
   }
 
-  enter(state: DeviceInUse['state'], why = this.#inUse.why): void {
-    if (state === this.#inUse.state && why === this.#inUse.why) return;
-    this.#inUse = { ...this.#inUse, state, why };
+  enter(state: DeviceInUse['state'], why = this.#inUse.why, name = this.#inUse.name): void {
+    const was = this.#inUse;
+    if (state === was.state && why === was.why && name === was.name) return;
+    this.#inUse = { ...was, state, why, name };
     this.#listener();
   }
 }

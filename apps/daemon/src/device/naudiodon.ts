@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import type { Readable, Writable } from 'node:stream';
 import type { SoundDevice } from '@kyberline/shared/devices';
+import type { Clock } from './clock.js';
 
 export interface StreamOptions {
   deviceId: number;
@@ -71,15 +72,48 @@ const LIBRARY =
 const COMPILER =
   'Install a C++ compiler (Debian and Ubuntu: "sudo apt-get install build-essential python3"), then stop and start Kyberline with "npm start", which builds it.';
 
-/** What PortAudio finds now; empty where there is no sound system. */
-export function listDevices(binding: Naudiodon): SoundDevice[] {
-  const { defaultHostAPI, HostAPIs } = binding.getHostAPIs();
-  const host = HostAPIs[defaultHostAPI];
-  return binding.getDevices().map((device) => ({
-    id: String(device.id),
-    name: device.name,
-    inputChannels: device.maxInputChannels,
-    outputChannels: device.maxOutputChannels,
-    isDefault: device.id === host?.defaultInput || device.id === host?.defaultOutput,
-  }));
+/** What PortAudio finds, and the ids of its own choice; -1 if it has none. */
+export interface SoundCards {
+  devices: SoundDevice[];
+  defaults: { input: number; output: number };
+}
+
+const NONE: SoundCards = { devices: [], defaults: { input: -1, output: -1 } };
+/** A list as old as this is still true. */
+const FRESH_MS = 500;
+
+/**
+ * Looks for devices; empty where there is no sound system. PortAudio itself looks only when it is
+ * initialised, which takes 35 ms or more and which the binding does for every question, while no
+ * stream is open. With one open the answer is that stream's, at once. And after a stream that could
+ * not be opened it stays as it was until the process ends: the binding then forgets to terminate
+ * what it has initialised. Ids are good for opening in any case, since they come from the same list.
+ */
+export function lookingFor(binding: Naudiodon, clock: Clock): () => SoundCards {
+  let last = NONE;
+  let at: number | undefined;
+  return () => {
+    if (at !== undefined && clock.now() - at < FRESH_MS) return last;
+    last = look(binding);
+    at = clock.now();
+    return last;
+  };
+}
+
+function look(binding: Naudiodon): SoundCards {
+  try {
+    const { defaultHostAPI, HostAPIs } = binding.getHostAPIs();
+    const { defaultInput: input = -1, defaultOutput: output = -1 } = HostAPIs[defaultHostAPI] ?? {};
+    const devices = binding.getDevices().map((device) => ({
+      id: String(device.id),
+      name: device.name,
+      inputChannels: device.maxInputChannels,
+      outputChannels: device.maxOutputChannels,
+      isDefault: device.id === input || device.id === output,
+    }));
+    return { devices, defaults: { input, output } };
+  } catch {
+    // It cannot be initialised: as good as no sound system, for now.
+    return NONE;
+  }
 }

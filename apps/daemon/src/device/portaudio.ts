@@ -19,7 +19,7 @@ import {
 } from './device.js';
 import type { InputStream, Naudiodon, OutputStream, StreamOptions } from './naudiodon.js';
 import { Resampler } from './resample.js';
-import { Restarting } from './restarting.js';
+import { Restarting, type Sought } from './restarting.js';
 
 const CHUNK_MS = 10;
 const CHUNK_SAMPLES = (SAMPLE_RATE_HZ * CHUNK_MS) / 1000;
@@ -44,18 +44,14 @@ const FORMATS: readonly Format[] = [
 
 type Format = Pick<StreamOptions, 'sampleRate' | 'channelCount'>;
 
-export interface PortAudioChoice {
+export interface PortAudioChoice extends Sought {
   binding: Naudiodon;
   clock: Clock;
-  choice: string;
-  deviceId: number;
-  name: string;
-  why: string;
 }
 
 export class PortAudioInput extends Restarting implements InputDevice {
   overruns = 0;
-  readonly #from: PortAudioChoice;
+  readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #chunk = new Int16Array(CHUNK_SAMPLES);
   #filled = 0;
@@ -64,7 +60,7 @@ export class PortAudioInput extends Restarting implements InputDevice {
 
   constructor(from: PortAudioChoice) {
     super(from.clock, CHUNK_MS, false, from);
-    this.#from = from;
+    this.#binding = from.binding;
   }
 
   start(onFrame: (frame: Int16Array) => void): void {
@@ -72,10 +68,9 @@ export class PortAudioInput extends Restarting implements InputDevice {
     this.begin();
   }
 
-  protected open(): void {
-    const { binding, deviceId } = this.#from;
+  protected open(deviceId: number): void {
     const { stream, format } = firstThatOpens((one) =>
-      binding.AudioIO({ inOptions: options(deviceId, one, INPUT_BUFFER_MS, INPUT_QUEUE) }),
+      this.#binding.AudioIO({ inOptions: options(deviceId, one, INPUT_BUFFER_MS, INPUT_QUEUE) }),
     );
     const read = reader(format, this.#chunk);
     this.#stream = stream;
@@ -114,7 +109,7 @@ export class PortAudioInput extends Restarting implements InputDevice {
 
 export class PortAudioOutput extends Restarting implements OutputDevice {
   underruns = 0;
-  readonly #from: PortAudioChoice;
+  readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   /** Samples of the frame that are played; the rest of it is the next chunk. */
   #played = FRAME_SAMPLES;
@@ -123,7 +118,7 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
 
   constructor(from: PortAudioChoice) {
     super(from.clock, CHUNK_MS, true, from);
-    this.#from = from;
+    this.#binding = from.binding;
   }
 
   start(fill: (frame: Int16Array) => void): void {
@@ -131,10 +126,9 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
     this.begin();
   }
 
-  protected open(): void {
-    const { binding, deviceId } = this.#from;
+  protected open(deviceId: number): void {
     const { stream, format } = firstThatOpens((one) =>
-      binding.AudioIO({ outOptions: options(deviceId, one, OUTPUT_BUFFER_MS, OUTPUT_QUEUE) }),
+      this.#binding.AudioIO({ outOptions: options(deviceId, one, OUTPUT_BUFFER_MS, OUTPUT_QUEUE) }),
     );
     const write = writer(format);
     this.#stream = stream;

@@ -1,10 +1,14 @@
 /**
- * What both ends of a sound card do about trouble: note it, wait, open again.
+ * What both ends of a sound card do about trouble: note it, wait, look for the device, open it again.
  *
  *   closed ── begin ──► opening ── first chunk ──► running
  *                          ▲                          │ stalled, racing, error, closed
  *                          └── 0.25, 0.5, 1, 2 s ── trouble
+ *
+ * Where several devices may be meant, one that fails again and again is taken in turns with the
+ * others, so that whichever works first is used.
  */
+import type { Candidate, Candidates } from './candidates.js';
 import type { Cancel, Clock } from './clock.js';
 import { Standing } from './device.js';
 
@@ -15,6 +19,8 @@ import { Standing } from './device.js';
 const STALLED_MS = 2_500;
 const CHECK_MS = 200;
 const RETRY_MS = [250, 500, 1_000, 2_000] as const;
+/** The likeliest device may fail so often before another one gets its turn. */
+const FAILURES_OF_FIRST = 3;
 /** A device that cannot be closed must not hold up the engine. */
 const CLOSE_MS = 1_000;
 /**
@@ -24,12 +30,23 @@ const CLOSE_MS = 1_000;
 const RACING_SHARE = 1.5;
 const RACING_OVER_MS = 1_000;
 
+/** What a choice means: at first, and whenever a device is to be opened. */
+export interface Sought {
+  choice: string;
+  first: Candidate;
+  /** Those that are there now, or the sentence that says why there is none. */
+  find(): Candidates | string;
+}
+
 export abstract class Restarting {
   protected readonly standing: Standing;
-  /** What is said while all is well. */
-  readonly #calm: { name: string; why: string };
+  /** The device that is open, or was tried last. */
+  #using: Candidate;
   #wanted = false;
   #failures = 0;
+  /** A stream that fails says so more than once; it is in trouble until the next one is opened. */
+  #isMending = false;
+  #opens = 0;
   #cancel: Cancel = () => undefined;
   #openedAt = 0;
   #aliveAt: number | undefined;
@@ -41,10 +58,11 @@ export abstract class Restarting {
     protected readonly clock: Clock,
     private readonly chunkMs: number,
     private readonly mayRace: boolean,
-    { choice, name, why }: { choice: string; name: string; why: string },
+    private readonly sought: Sought,
   ) {
-    this.standing = new Standing({ choice, kind: 'portaudio', name, why });
-    this.#calm = { name, why };
+    const { choice, first } = sought;
+    this.standing = new Standing({ choice, kind: 'portaudio', name: first.name, why: first.why });
+    this.#using = first;
   }
 
   get inUse() {
@@ -59,7 +77,8 @@ export abstract class Restarting {
     this.#wanted = false;
     this.#cancel();
     await this.close();
-    this.standing.enter('closed', this.#calm.why);
+    this.#failures = 0;
+    this.standing.enter('closed', this.#using.why, this.#using.name);
   }
 
   protected get isWanted(): boolean {
@@ -75,27 +94,34 @@ export abstract class Restarting {
   protected alive(): number {
     const now = this.clock.now();
     const since = this.#aliveAt === undefined ? 0 : now - this.#aliveAt;
-    if (this.#aliveAt === undefined) this.standing.enter('running', this.#calm.why);
+    if (this.#aliveAt === undefined) {
+      this.standing.enter('running', this.#using.why, this.#using.name);
+    }
     this.#aliveAt = now;
     this.#chunks++;
     return since;
   }
 
-  /** Once for each stream that failed: closes it and opens another one, later each time. */
-  protected trouble(): void {
-    if (!this.#wanted) return;
+  /** A stream failed, or could not be opened: closes it and opens another one, later each time. */
+  protected trouble(
+    why = `${this.#using.name} stopped or cannot be opened, and is tried again. Check that it is plugged in and not in use.`,
+  ): void {
+    if (!this.#wanted || this.#isMending) return;
+    this.#isMending = true;
     const wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)]!;
-    const why = `${this.#calm.name} stopped or cannot be opened, and is tried again. Check that it is plugged in and not in use.`;
     this.standing.enter(this.#failures > RETRY_MS.length ? 'failed' : 'restarting', why);
     this.#cancel();
+    const opens = this.#opens;
     this.#cancel = this.clock.after(wait, () => {
       void this.close().then(() => {
-        if (this.#wanted) this.#open();
+        // Unless it was stopped, or stopped and started, while the old stream took its time to close.
+        if (this.#wanted && this.#opens === opens) this.#open();
       });
     });
   }
 
-  protected abstract open(): void;
+  /** @param deviceId PortAudio's number, good for this very moment */
+  protected abstract open(deviceId: number): void;
   protected abstract close(): Promise<void>;
 
   /** Runs `quit` and waits for its answer, but not longer than a second. */
@@ -116,17 +142,30 @@ export abstract class Restarting {
 
   #open(): void {
     this.#cancel();
+    this.#isMending = false;
+    this.#opens++;
     this.#openedAt = this.clock.now();
     this.#aliveAt = undefined;
     this.#chunks = 0;
     this.#pace = { chunks: 0, at: this.#openedAt };
+    const found = this.sought.find();
+    if (typeof found === 'string') {
+      this.trouble(found);
+      return;
+    }
+    this.#using = this.#turnOf(found);
     try {
-      this.open();
+      this.open(this.#using.deviceId);
     } catch {
       this.trouble();
       return;
     }
     this.#watch();
+  }
+
+  #turnOf(found: Candidates): Candidate {
+    const turn = Math.max(0, this.#failures - FAILURES_OF_FIRST + 1);
+    return found[turn % found.length]!;
   }
 
   #watch(): void {
