@@ -70,6 +70,7 @@ export class RegistryEvents {
   start(): void {
     this.listener.state({ at: 'connecting' });
     this.#connect();
+    this.#schedulePoll();
   }
 
   close(): void {
@@ -79,8 +80,11 @@ export class RegistryEvents {
     this.#socket?.terminate();
   }
 
+  get #isPushed(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
   #connect(): void {
-    if (this.#closed) return;
     const path = `${EVENTS_PATH}?machine_id=${this.machineId}`;
     const url = new URL(path, this.http.url);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -88,7 +92,7 @@ export class RegistryEvents {
     try {
       headers = this.http.sign('GET', path, '', this.signer);
     } catch {
-      this.#fallBack();
+      this.#connectLater();
       return;
     }
     const socket = new WebSocket(url, {
@@ -98,7 +102,11 @@ export class RegistryEvents {
       followRedirects: false,
     });
     this.#socket = socket;
-    socket.on('open', () => this.#opened(socket));
+    let opened = false;
+    socket.on('open', () => {
+      opened = true;
+      this.#opened(socket);
+    });
     socket.on('message', (data) => this.#received(String(data)));
     socket.on('ping', () => this.#alive(socket));
     socket.on('error', () => undefined);
@@ -107,11 +115,14 @@ export class RegistryEvents {
       this.#socket = undefined;
       clearTimeout(this.#deadline);
       if (code === EVENTS_CLOSE.replaced) return;
-      this.#fallBack();
+      this.#connectLater();
+      // Before it opened, and while it does not, the polls go on anyway.
+      if (opened) this.#schedulePoll();
     });
   }
 
   #opened(socket: WebSocket): void {
+    clearTimeout(this.#timer);
     this.#retryMs = RETRY_MS.first;
     this.#alive(socket);
     this.listener.state({ at: 'push' });
@@ -149,11 +160,9 @@ export class RegistryEvents {
     }
   }
 
-  #fallBack(): void {
-    if (this.#closed) return;
+  #connectLater(): void {
     this.#nextConnectAt = this.monotonic() + this.#retryMs;
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
-    this.#schedulePoll();
   }
 
   #schedulePoll(): void {
@@ -165,11 +174,13 @@ export class RegistryEvents {
     if (this.#closed) return;
     try {
       await this.#catchUp(this.#polls++ % POLLS_PER_PEOPLE === 0);
+      if (this.#isPushed) return;
       this.listener.state({
         at: 'polling',
         problem: 'The registry does not push events at the moment, so it is asked once a second.',
       });
     } catch (cause) {
+      if (this.#isPushed) return;
       const { code, message } =
         cause instanceof Problem
           ? cause
@@ -177,8 +188,9 @@ export class RegistryEvents {
       this.listener.state({ at: 'unreachable', problem: message, code });
     }
     if (this.#closed) return;
-    if (this.monotonic() >= this.#nextConnectAt) this.#connect();
-    else this.#schedulePoll();
+    // An attempt may take its 5 s: whoever calls meanwhile is heard by the next poll.
+    if (!this.#socket && this.monotonic() >= this.#nextConnectAt) this.#connect();
+    this.#schedulePoll();
   }
 
   async #catchUp(withPeople: boolean): Promise<void> {

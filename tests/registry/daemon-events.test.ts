@@ -1,0 +1,106 @@
+/** How a daemon hears of what happens at its registry, by push and without (SPEC 12). */
+import { randomBytes } from 'node:crypto';
+import { RegistryClient, type RegistryListener } from '@kyberline/daemon/net/registry-client';
+import type { Person as Listed } from '@kyberline/shared/registry';
+import type { RegistryView } from '@kyberline/shared/snapshot';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../rig/child.js';
+import { type Front, openFront } from './front.js';
+import { type Person, personAt } from './person.js';
+import { openSite, type Site } from './site.js';
+
+let site: Site;
+let front: Front;
+let bob: Person;
+let alice: Own;
+beforeEach(async () => {
+  site = await openSite();
+  front = await openFront(site.port);
+  [bob] = (await site.people('bob')) as [Person];
+  alice = await own('alice');
+});
+afterEach(async () => {
+  alice.client.close();
+  await front.stop();
+  await site.close();
+});
+
+/** A person's daemon, as far as the registry is concerned, and what it was told. */
+interface Own {
+  person: Person;
+  client: RegistryClient;
+  heard: { calls: string[]; people: Listed[][]; presence: Listed[]; replaced: number };
+  states: () => string[];
+  /** Finds the registry, takes the name there and listens. */
+  listen(): Promise<void>;
+}
+
+async function own(name: string): Promise<Own> {
+  const person = await personAt(site, name);
+  const heard: Own['heard'] = { calls: [], people: [], presence: [], replaced: 0 };
+  const views: RegistryView[] = [];
+  const clocks = { wall: site.now, monotonic: () => performance.now() };
+  const { identity, bundle } = person.test;
+  let found = () => {};
+  const isFound = new Promise<void>((resolve) => {
+    found = resolve;
+  });
+  const listener: RegistryListener = {
+    found: () => found(),
+    changed: (view) => views.push(view),
+    call: ({ call_id, status }) => heard.calls.push(`${call_id} ${status}`),
+    people: (list) => heard.people.push(list),
+    presence: (one) => heard.presence.push(one),
+    replaced: () => heard.replaced++,
+  };
+  const client = new RegistryClient(
+    front.url,
+    identity,
+    person.machineId,
+    clocks,
+    randomBytes,
+    listener,
+  );
+  return {
+    person,
+    client,
+    heard,
+    states: () => views.map(({ state }) => state),
+    listen: async () => {
+      client.start();
+      await isFound;
+      await client.publish(bundle);
+      client.listen(bundle.name as Listed['username']);
+    },
+  };
+}
+
+const ringing = ({ json }: Awaited<ReturnType<Person['call']>>) => `${json.call.call_id} ringing`;
+
+describe('a daemon whose event socket is neither opened nor refused', () => {
+  it('goes on polling meanwhile, and says so', async () => {
+    front.upgrades('left waiting');
+    await alice.listen();
+    const call = ringing(await bob.call('alice'));
+    // An attempt is given up after 5 s.
+    await eventually('the call is heard', 3_000, () => alice.heard.calls.includes(call));
+    await eventually('polls are told of', 1_000, () => alice.client.view.state === 'polling');
+    expect(front.asked.filter((line) => line.includes('/api/events'))).toHaveLength(1);
+  });
+});
+
+describe('a daemon whose event socket opens after all', () => {
+  it('polls no more, and says push', async () => {
+    front.upgrades('refused');
+    await alice.listen();
+    await eventually('it polls', 5_000, () => alice.client.view.state === 'polling');
+    front.upgrades('passed');
+    await eventually('it is pushed to', 10_000, () => alice.client.view.state === 'push');
+    const polls = () => front.asked.filter((line) => line.includes('/api/call/pending')).length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = polls();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(polls()).toBe(before);
+    expect(alice.states().at(-1)).toBe('push');
+  });
+});
