@@ -10,6 +10,7 @@ import { callOnStage } from '../components/call/pick-call';
 import { WaitingCall } from '../components/call/waiting-call';
 import { PeoplePage } from '../components/people/people-page';
 import { NotificationHint } from '../components/shell/notification-hint';
+import { KeptFocus } from '../components/ui/kept-focus';
 import {
   useCallCommands,
   useCallCounters,
@@ -33,10 +34,16 @@ export function Home() {
 
   const call = callOnStage(state.calls, putAway);
   if (call !== undefined) {
-    return <Stage call={call} onClose={() => setPutAway((all) => new Set(all).add(call.callId))} />;
+    return (
+      <Stage
+        key={call.callId}
+        call={call}
+        onClose={() => setPutAway((all) => new Set(all).add(call.callId))}
+      />
+    );
   }
   return (
-    <>
+    <KeptFocus>
       <PeoplePage
         state={state}
         registryAddresses={registryAddresses}
@@ -44,7 +51,7 @@ export function Home() {
         onReset={({ name, newFingerprint }) => void commands.resetContact(name, newFingerprint)}
       />
       <NotificationHint leave={notifications.leave} onAsk={notifications.ask} />
-    </>
+    </KeptFocus>
   );
 }
 
@@ -54,17 +61,27 @@ function Stage({ call, onClose }: { call: CallView; onClose: () => void }) {
   switch (call.phase) {
     case 'active':
     case 'reconnecting':
-      return <Talking call={call} />;
+      return (
+        <KeptFocus key="talking">
+          <Talking call={call} />
+        </KeptFocus>
+      );
     case 'ended':
       return (
-        <EndedCall
-          call={call}
-          onRedial={() => void commands.call(call.peer).then((placed) => placed && onClose())}
-          onClose={onClose}
-        />
+        <KeptFocus key="ended">
+          <EndedCall
+            call={call}
+            onRedial={() => void commands.call(call.peer).then((placed) => placed && onClose())}
+            onClose={onClose}
+          />
+        </KeptFocus>
       );
     default:
-      return <WaitingCall call={call} onHangUp={() => void commands.hangUp(callId)} />;
+      return (
+        <KeptFocus key="waiting">
+          <WaitingCall call={call} onHangUp={() => void commands.hangUp(callId)} />
+        </KeptFocus>
+      );
   }
 }
 

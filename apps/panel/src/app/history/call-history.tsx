@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { HistoryList } from '../../components/history/history-list';
 import { Button } from '../../components/ui/button';
 import { Callout } from '../../components/ui/callout';
+import { KeptFocus } from '../../components/ui/kept-focus';
 import { useCallCommands } from '../../daemon/use-call';
 import { useHistory } from '../../daemon/use-history';
 
@@ -17,7 +18,7 @@ export function CallHistory() {
   const commands = useCallCommands();
   const router = useRouter();
   return (
-    <div className="grid grid-cols-1 gap-9">
+    <KeptFocus className="grid grid-cols-1 gap-9">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
         Your calls
       </h1>
@@ -37,6 +38,6 @@ export function CallHistory() {
           <Button onClick={() => setLimit(MOST)}>Show older calls</Button>
         </div>
       )}
-    </div>
+    </KeptFocus>
   );
 }

@@ -9,6 +9,7 @@ import { LookSettings } from '../../components/settings/look-settings';
 import { NameSettings } from '../../components/settings/name-settings';
 import { RegistrySettings } from '../../components/settings/registry-settings';
 import { SoundSettings } from '../../components/settings/sound-settings';
+import { KeptFocus } from '../../components/ui/kept-focus';
 import { useToast } from '../../components/ui/toasts';
 import { useLevels, useSnapshot } from '../../daemon/use-call';
 import { type Settings, useMicrophoneTest, useSettingsCommands } from '../../daemon/use-settings';
@@ -29,7 +30,7 @@ export function AllSettings() {
     });
   };
   return (
-    <div className="grid grid-cols-1 gap-10">
+    <KeptFocus className="grid grid-cols-1 gap-10">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">Settings</h1>
       <NameSettings
         me={state.me}
@@ -60,6 +61,6 @@ export function AllSettings() {
       <p className="border-t border-line pt-6 text-sm text-soft">
         Kyberline {state.version} · voice on UDP port {state.engine.udpPort}
       </p>
-    </div>
+    </KeptFocus>
   );
 }

@@ -4,6 +4,7 @@ import { ECHO_NAME } from '@kyberline/shared/ids';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { RegistrySettings } from '../../components/settings/registry-settings';
+import { KeptFocus } from '../../components/ui/kept-focus';
 import { useToast } from '../../components/ui/toasts';
 import { EchoStep } from '../../components/welcome/echo-step';
 import { NameStep } from '../../components/welcome/name-step';
@@ -35,24 +36,31 @@ export function Welcome() {
   return (
     <div className="grid grid-cols-1 gap-12">
       <StepLine step={step} />
-      {step === 0 && <NameStep registry={state.registry} onTake={settings.register} />}
-      {step === 0 && mending && (
-        <RegistrySettings
-          registry={state.registry}
-          url={state.settings.registryUrl}
-          onSave={(registryUrl) => settings.change({ registryUrl })}
-        />
-      )}
-      {step === 1 && (
-        <SoundStep state={state} levels={levels} onChange={change} onNext={() => setHeard(true)} />
-      )}
-      {step === 2 && (
-        <EchoStep
-          name={ECHO_NAME}
-          onCall={() => void calls.call(ECHO_NAME).then((placed) => placed && router.push('/'))}
-          onSkip={() => router.push('/')}
-        />
-      )}
+      <KeptFocus key={step} className="grid grid-cols-1 gap-12">
+        {step === 0 && <NameStep registry={state.registry} onTake={settings.register} />}
+        {step === 0 && mending && (
+          <RegistrySettings
+            registry={state.registry}
+            url={state.settings.registryUrl}
+            onSave={(registryUrl) => settings.change({ registryUrl })}
+          />
+        )}
+        {step === 1 && (
+          <SoundStep
+            state={state}
+            levels={levels}
+            onChange={change}
+            onNext={() => setHeard(true)}
+          />
+        )}
+        {step === 2 && (
+          <EchoStep
+            name={ECHO_NAME}
+            onCall={() => void calls.call(ECHO_NAME).then((placed) => placed && router.push('/'))}
+            onSkip={() => router.push('/')}
+          />
+        )}
+      </KeptFocus>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Mic, MicOff, PhoneOff } from 'lucide-react';
 import Link from 'next/link';
 import { stageSentence } from '../../words/call-words';
 import { Button } from '../ui/button';
+import { KeptFocus } from '../ui/kept-focus';
 import { Duration } from './duration';
 
 type Props = {
@@ -27,7 +28,7 @@ export function CallStrip({ call, onMute, onHangUp }: Props) {
         {stageSentence(call)} <Duration call={call} className="ml-1 font-normal text-soft" />
       </Link>
       {call.phase !== 'ended' && (
-        <span className="flex gap-2">
+        <KeptFocus className="flex gap-2">
           {talking && (
             <Button
               size="icon"
@@ -45,7 +46,7 @@ export function CallStrip({ call, onMute, onHangUp }: Props) {
           >
             <PhoneOff aria-hidden />
           </Button>
-        </span>
+        </KeptFocus>
       )}
     </section>
   );

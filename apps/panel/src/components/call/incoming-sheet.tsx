@@ -7,6 +7,7 @@ import { Phone, PhoneOff } from 'lucide-react';
 import { trustSentence } from '../../words/call-words';
 import { Avatar } from '../brand/avatar';
 import { Button } from '../ui/button';
+import { KeptFocus } from '../ui/kept-focus';
 
 type Props = {
   call: CallView;
@@ -19,7 +20,7 @@ type Props = {
 export function IncomingSheet({ call, silenced, onAccept, onDecline }: Props) {
   const { peer } = call;
   return (
-    <div
+    <KeptFocus
       role="dialog"
       aria-modal="false"
       aria-labelledby={`incoming-${call.callId}`}
@@ -58,6 +59,6 @@ export function IncomingSheet({ call, silenced, onAccept, onDecline }: Props) {
           Accept
         </Button>
       </div>
-    </div>
+    </KeptFocus>
   );
 }

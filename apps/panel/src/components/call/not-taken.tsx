@@ -4,6 +4,7 @@ import { Phone, X } from 'lucide-react';
 import { stageSentence } from '../../words/call-words';
 import { Avatar } from '../brand/avatar';
 import { Button } from '../ui/button';
+import { KeptFocus } from '../ui/kept-focus';
 
 type Props = {
   call: CallView;
@@ -15,7 +16,8 @@ type Props = {
 export function NotTaken({ call, onCallBack, onClose }: Props) {
   const { peer } = call;
   return (
-    <section
+    <KeptFocus
+      role="region"
       aria-label={`Call from ${peer}`}
       className="pointer-events-auto flex w-full max-w-md animate-rise flex-wrap items-center gap-x-3 gap-y-2 rounded-3xl border border-line bg-surface py-3 pr-3 pl-5 shadow-lift"
     >
@@ -35,6 +37,6 @@ export function NotTaken({ call, onCallBack, onClose }: Props) {
           <X aria-hidden />
         </Button>
       </span>
-    </section>
+    </KeptFocus>
   );
 }
