@@ -64,4 +64,16 @@ describePanel('somebody with a keyboard', (before) => {
     await page.getByTestId('words').waitFor(WAIT);
     await focuses('carol');
   });
+
+  it('is back where they were when a dialog has been closed', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(panel.url);
+    await button('About bob').focus();
+    await page.keyboard.press('Enter');
+    await focuses('Call bob');
+    await page.keyboard.press('Escape');
+    const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await expect.poll(label, WAIT).toBe('About bob');
+  });
 });
