@@ -89,6 +89,33 @@ describe('a daemon whose event socket is neither opened nor refused', () => {
   });
 });
 
+describe('a daemon whose list of people is made before somebody comes', () => {
+  it('shows who came, though the list arrives later', async () => {
+    const { handle } = site.registry;
+    let made = false;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: typeof handle = async (request, from) => {
+      const response = await handle(request, from);
+      if (!request.url.endsWith('/api/users')) return response;
+      made = true;
+      await held;
+      return response;
+    };
+    Object.assign(site.registry, { handle: slow });
+    await alice.listen();
+    await eventually('the list is made', 5_000, () => made);
+    await bob.listen();
+    const came = () => alice.heard.presence.some(({ username }) => username === 'bob');
+    await eventually('bob is heard of', 5_000, came);
+    release();
+    const list = await eventually('the list arrives', 5_000, () => alice.heard.people[0]);
+    expect(list).toContainEqual({ username: 'bob', online: true });
+  });
+});
+
 describe('a daemon whose event socket opens after all', () => {
   it('polls no more, and says push', async () => {
     front.upgrades('refused');

@@ -15,10 +15,11 @@ import { WebSocket } from 'ws';
 import { Problem } from '../problem.js';
 import type { CallListener } from './exchange.js';
 import type { RegistryHttp, Signer } from './registry-http.js';
+import { RegistryPeople } from './registry-people.js';
 
 const POLL_MS = 1_000;
-/** People matter less than calls: every fifth poll. */
-const POLLS_PER_PEOPLE = 5;
+/** People matter less than calls. Pushed, the list is there for what a push cannot say. */
+const PEOPLE_MS = { polled: 5_000, pushed: 45_000 };
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = { first: 1_000, most: 10_000 };
 /** The registry pings; silence for this long means that the line is dead. */
@@ -43,12 +44,12 @@ export interface EventsListener {
 
 export class RegistryEvents {
   readonly #followed = new Set<string>();
+  readonly #people: RegistryPeople;
   #socket: WebSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #retryMs = RETRY_MS.first;
   #nextConnectAt = 0;
-  #polls = 0;
   #closed = false;
 
   constructor(
@@ -57,7 +58,13 @@ export class RegistryEvents {
     private readonly machineId: string,
     private readonly monotonic: () => number,
     private readonly listener: EventsListener,
-  ) {}
+  ) {
+    const list = { method: 'GET', path: '/api/users' } as const;
+    this.#people = new RegistryPeople(
+      async () => (await http.ask(peopleResponse, list)).users,
+      (people) => listener.people(people),
+    );
+  }
 
   follow(callId: string): void {
     this.#followed.add(callId);
@@ -77,6 +84,7 @@ export class RegistryEvents {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#deadline);
+    this.#people.pause();
     this.#socket?.terminate();
   }
 
@@ -117,7 +125,10 @@ export class RegistryEvents {
       if (code === EVENTS_CLOSE.replaced) return;
       this.#connectLater();
       // Before it opened, and while it does not, the polls go on anyway.
-      if (opened) this.#schedulePoll();
+      if (!opened) return;
+      // Whoever comes or goes from now on is not heard: the next list is asked for afresh.
+      this.#people.pause();
+      this.#schedulePoll();
     });
   }
 
@@ -126,8 +137,18 @@ export class RegistryEvents {
     this.#retryMs = RETRY_MS.first;
     this.#alive(socket);
     this.listener.state({ at: 'push' });
-    // What happened while nobody listened.
-    void this.#catchUp(true).catch(() => undefined);
+    this.#people.follow(PEOPLE_MS.pushed);
+    void this.#catchUpPushed(socket);
+  }
+
+  /** What happened while nobody listened; asked for until it is known, or polls are back. */
+  async #catchUpPushed(socket: WebSocket): Promise<void> {
+    try {
+      await this.#catchUp();
+    } catch {
+      if (this.#socket !== socket || !this.#isPushed) return;
+      this.#timer = setTimeout(() => void this.#catchUpPushed(socket), POLL_MS);
+    }
   }
 
   #alive(socket: WebSocket): void {
@@ -148,11 +169,14 @@ export class RegistryEvents {
       case 'call':
         this.listener.call(event.data.call);
         break;
-      case 'presence':
-        this.listener.presence(event.data);
+      case 'presence': {
+        const { username, online } = event.data;
+        this.#people.heard({ username, online });
+        this.listener.presence({ username, online });
         break;
+      }
       case 'replaced':
-        this.#closed = true;
+        this.close();
         this.listener.replaced();
         break;
       case 'hello':
@@ -173,8 +197,9 @@ export class RegistryEvents {
   async #poll(): Promise<void> {
     if (this.#closed) return;
     try {
-      await this.#catchUp(this.#polls++ % POLLS_PER_PEOPLE === 0);
-      if (this.#isPushed) return;
+      await this.#catchUp();
+      if (this.#closed || this.#isPushed) return;
+      this.#people.follow(PEOPLE_MS.polled);
       this.listener.state({
         at: 'polling',
         problem: 'The registry does not push events at the moment, so it is asked once a second.',
@@ -193,7 +218,7 @@ export class RegistryEvents {
     this.#schedulePoll();
   }
 
-  async #catchUp(withPeople: boolean): Promise<void> {
+  async #catchUp(): Promise<void> {
     const pending = await this.http.ask(pendingResponse, {
       method: 'GET',
       path: `/api/call/pending/${this.signer.name}?machine_id=${this.machineId}`,
@@ -201,9 +226,6 @@ export class RegistryEvents {
     });
     for (const call of pending.calls) this.listener.call(call);
     for (const callId of this.#followed) await this.#askStatus(callId);
-    if (!withPeople) return;
-    const { users } = await this.http.ask(peopleResponse, { method: 'GET', path: '/api/users' });
-    this.listener.people(users);
   }
 
   async #askStatus(callId: string): Promise<void> {
