@@ -1,12 +1,17 @@
 /**
  * The engine's microphone and loudspeaker: open while a call or a test needs them, closed
- * otherwise, exchanged when another choice is made, and always described as they are.
+ * otherwise, exchanged when another choice is made, and always described as they are. What was
+ * chosen and is not there is looked for until it is.
  */
-import type { SoundDevice } from '@kyberline/shared/devices';
-import type { Clock } from '../device/clock.js';
+import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
+import type { Cancel, Clock } from '../device/clock.js';
 import { FRAME_SAMPLES, type InputDevice, type OutputDevice } from '../device/device.js';
 import type { EngineToDaemon } from './messages.js';
 import { StandIn } from './stand-in.js';
+
+/** How often it is looked again for what is not there: a sound server may start after us. */
+const SEARCH_MS = 10_000;
+const ENDS = ['input', 'output'] as const;
 
 export interface ChosenDevices {
   input: InputDevice;
@@ -32,6 +37,7 @@ export class Sound {
   readonly #standIn: { input: StandIn; output: StandIn };
   /** Frames that came too late to be wanted. */
   #unwanted = 0;
+  #cancelSearch: Cancel = () => undefined;
 
   private constructor(
     private readonly parts: SoundParts,
@@ -46,6 +52,7 @@ export class Sound {
       output: new StandIn(clock, () => play(unheard)),
     };
     this.#listen();
+    this.#search();
   }
 
   static async open(parts: SoundParts, input: string, output: string): Promise<Sound> {
@@ -64,25 +71,57 @@ export class Sound {
 
   /** Who needs sound now: calls both ends, a microphone test the one. */
   need(needed: { input: boolean; output: boolean }): void {
-    if (needed.input === this.#needed.input && needed.output === this.#needed.output) return;
+    const was = this.#needed;
+    if (needed.input === was.input && needed.output === was.output) return;
     this.#needed = needed;
-    this.#then(() => this.#settle());
-  }
-
-  use(input: string, output: string): void {
     this.#then(async () => {
-      await this.#stopAll();
-      this.#chosen = await this.parts.choose(input, output);
-      this.#listen();
+      if (ENDS.some((end) => needed[end] && !was[end])) await this.#lookAgain();
       await this.#settle();
-      this.#tell();
     });
   }
 
+  use(input: string, output: string): void {
+    this.#then(() => this.#exchange(() => this.parts.choose(input, output)));
+  }
+
   async close(): Promise<void> {
+    this.#cancelSearch();
     this.#needed = { input: false, output: false };
     this.#then(() => this.#stopAll());
     await this.#work;
+  }
+
+  #search(): void {
+    this.#cancelSearch = this.parts.clock.after(SEARCH_MS, () => {
+      this.#then(() => this.#lookAgain());
+      this.#search();
+    });
+  }
+
+  /**
+   * Chooses again where silence is in the place of what was chosen. Looking takes this thread's time
+   * and finds nothing new while another stream is open, so nothing is done while anything is heard.
+   */
+  async #lookAgain(): Promise<void> {
+    const before = this.#chosen;
+    const isHeard = ENDS.some((end) => this.#running[end] && carriesSound(before[end].inUse));
+    const missing = ENDS.filter((end) => isMissing(before[end].inUse));
+    if (isHeard || missing.length === 0) return;
+    const found = await this.parts.choose(before.input.inUse.choice, before.output.inUse.choice);
+    const isNews =
+      missing.some((end) => found[end].inUse.why !== before[end].inUse.why) ||
+      JSON.stringify(found.devices) !== JSON.stringify(before.devices);
+    if (isNews) await this.#exchange(async () => found);
+  }
+
+  /** The stand-ins go on meanwhile: on the wire nothing is to be seen of it. */
+  async #exchange(choose: () => Promise<ChosenDevices>): Promise<void> {
+    await Promise.all([this.#chosen.input.stop(), this.#chosen.output.stop()]);
+    this.#chosen = await choose();
+    this.#listen();
+    if (this.#running.input) this.#startInput();
+    if (this.#running.output) this.#startOutput();
+    this.#tell();
   }
 
   async #settle(): Promise<void> {
@@ -92,7 +131,7 @@ export class Sound {
       this.#running.input = needed.input;
       if (needed.input) {
         this.#standIn.input.start();
-        input.start((frame) => this.#captured(frame));
+        this.#startInput();
       } else {
         this.#standIn.input.stop();
         await input.stop();
@@ -102,12 +141,20 @@ export class Sound {
       this.#running.output = needed.output;
       if (needed.output) {
         this.#standIn.output.start();
-        output.start((frame) => this.#asked(frame));
+        this.#startOutput();
       } else {
         this.#standIn.output.stop();
         await output.stop();
       }
     }
+  }
+
+  #startInput(): void {
+    this.#chosen.input.start((frame) => this.#captured(frame));
+  }
+
+  #startOutput(): void {
+    this.#chosen.output.start((frame) => this.#asked(frame));
   }
 
   #captured(frame: Int16Array): void {
@@ -151,4 +198,13 @@ export class Sound {
       });
     });
   }
+}
+
+/** Silence, though it was not silence that was chosen. */
+function isMissing({ kind, choice }: DeviceInUse): boolean {
+  return kind === 'silence' && choice !== 'silence';
+}
+
+function carriesSound({ kind, state }: DeviceInUse): boolean {
+  return kind !== 'silence' && state === 'running';
 }
