@@ -130,7 +130,7 @@ describe.skipIf(whyNot() !== undefined)(
         ]);
         expect(Math.max(...his["alice's voice"]!)).toBe(0);
         expect(moves(hers["bob's voice"])).toBe(true);
-        await alice.page.keyboard.press('m');
+        await alice.page.keyboard.press('Alt+m');
         await Promise.all([alice.button('Mute').waitFor(), bob.seesNoMore('alice is muted')]);
         await expect
           .poll(async () => moves((await watchMeters(bob.page, 1000))["alice's voice"]), {

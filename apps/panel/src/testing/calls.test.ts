@@ -108,7 +108,7 @@ describePanel('calls in a browser', (before) => {
     await expect.poll(() => meter.getAttribute('aria-valuenow'), WAIT).not.toBe('0');
   });
 
-  it('mutes by button and by key', async () => {
+  it('mutes by button and by keys, but not by a letter alone', async () => {
     const { panel, page } = before;
     panel.given((state) => {
       state.calls = [scriptedCall('bob', talking())];
@@ -121,8 +121,11 @@ describePanel('calls in a browser', (before) => {
     await button('Mute').click();
     await button('Unmute').waitFor(WAIT);
     await sees('Muted: nobody hears you');
+    panel.daemon.commands.length = 0;
     await page.keyboard.press('m');
+    await page.keyboard.press('Alt+m');
     await button('Mute').waitFor(WAIT);
+    expect(panel.asked()).toEqual(['mute']);
   });
 
   it('asks before it ends a call whose words differ', async () => {

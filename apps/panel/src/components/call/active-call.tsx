@@ -65,8 +65,8 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
           size="large"
           look={muted ? 'accent' : 'plain'}
           aria-label={muted ? 'Unmute' : 'Mute'}
-          aria-keyshortcuts="M"
-          title={`${muted ? 'Unmute' : 'Mute'} (M)`}
+          aria-keyshortcuts="Alt+M"
+          title={`${muted ? 'Unmute' : 'Mute'} (Alt+M)`}
           onClick={() => onMute(!muted)}
         >
           {muted ? <MicOff aria-hidden /> : <Mic aria-hidden />}
@@ -82,13 +82,17 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
   );
 }
 
-/** M mutes and unmutes, except while the person types or a dialog is open. */
+/**
+ * Alt and M mute and unmute, except while a dialog is open. Not M alone: who dictates, or hits keys
+ * without meaning to, would open the microphone unawares (WCAG 2.2, 2.1.4).
+ */
 function useMuteKey(toggle: () => void): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key.toLowerCase() !== 'm' || event.repeat) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.target instanceof Element ? event.target : undefined;
-    if (target?.closest('input, textarea, select, [contenteditable], [role="dialog"]')) return;
+    // On a Mac, Alt makes another letter of it.
+    const isM = event.key.toLowerCase() === 'm' || event.code === 'KeyM';
+    if (!isM || !event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+    if (event.target instanceof Element && event.target.closest('[role="dialog"]')) return;
+    event.preventDefault();
     toggle();
   });
   useEffect(() => {
