@@ -52,6 +52,21 @@ describePanel('pages in a browser', (before) => {
     await sees('The name bob belongs to somebody else. Choose another one.');
   });
 
+  it('ties what is wrong with a dialled name to its field', async () => {
+    const { panel, page } = before;
+    panel.given();
+    await page.goto(panel.url);
+    const field = page.getByLabel('Find or dial a name');
+    await field.fill('two words');
+    const alert = page.getByRole('alert').filter({ hasText: 'A name is made of letters' });
+    await alert.waitFor(WAIT);
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await field.getAttribute('aria-describedby')).toBe(await alert.getAttribute('id'));
+    await field.fill('two');
+    await alert.waitFor({ state: 'hidden', ...WAIT });
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
+  });
+
   it('raises the alarm when a key changed and shows both fingerprints', async () => {
     const { panel, page } = before;
     panel.given();

@@ -44,8 +44,12 @@ export function PeoplePage({ state, registryAddresses, onCall, onReset }: Props)
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">
         Who would you like to call?
       </h1>
-      <DialField value={typed} onChange={setTyped} onSubmit={submit} />
-      {read.kind === 'problem' && <p className="text-danger">{read.sentence}</p>}
+      <DialField
+        value={typed}
+        problem={read.kind === 'problem' ? read.sentence : undefined}
+        onChange={setTyped}
+        onSubmit={submit}
+      />
       {dialable && (
         <div className="flex flex-wrap items-center justify-between gap-4">
           <p className="min-w-0 text-soft [overflow-wrap:anywhere]">
