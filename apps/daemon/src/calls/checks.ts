@@ -4,7 +4,12 @@
  */
 import { type Bundle, bundleProblem, readBundle } from '@kyberline/core/crypto/bundle';
 import { toHex } from '@kyberline/core/crypto/bytes';
-import { type Offer, offerProblem } from '@kyberline/core/crypto/handshake';
+import {
+  addressProblem,
+  type Offer,
+  type OfferProblem,
+  offerProblem,
+} from '@kyberline/core/crypto/handshake';
 import { callSuite } from '@kyberline/core/crypto/suite';
 import type { EndReason } from '@kyberline/shared/endings';
 import type { Fingerprint, RegistryId, UserName } from '@kyberline/shared/ids';
@@ -43,6 +48,15 @@ export function checkBundle(
     : bundle;
 }
 
+/** B's checks that cost nothing, before the caller is looked up. */
+export function checkAddress(
+  offer: Offer,
+  registryId: Uint8Array,
+  party: Party,
+): Finding | undefined {
+  return findingOf(addressProblem(offer, whoIAm(registryId, party)));
+}
+
 /** B's checks of an offer whose caller's bundle passed `checkBundle`. */
 export function checkOffer(
   offer: Offer,
@@ -50,17 +64,29 @@ export function checkOffer(
   registryId: Uint8Array,
   party: Party,
 ): Finding | undefined {
+  const pin = party.pins.find(toHex(registryId) as RegistryId, offer.nameA as UserName);
   const problem = offerProblem(offer, {
+    ...whoIAm(registryId, party),
+    myPreference: party.suite(),
+    myBundles: (hash) => party.bundles.find(hash)?.bundle,
+    callerBundle,
+    pinnedSuite: pin?.highestSuite,
+  });
+  return findingOf(problem);
+}
+
+function whoIAm(registryId: Uint8Array, party: Party) {
+  return {
     myName: party.nameAt(registryId),
     myFingerprint: party.identity.public.fingerprint,
     registryId,
-    myPreference: party.suite(),
     now: party.wall(),
     // calls.ts takes each call id once: an offer that comes again never gets here.
     seen: () => false,
-    myBundles: (hash) => party.bundles.find(hash)?.bundle,
-    callerBundle,
-  });
+  };
+}
+
+function findingOf(problem: OfferProblem | undefined): Finding | undefined {
   switch (problem?.code) {
     case undefined:
       return undefined;

@@ -11,8 +11,9 @@ import { CALL_ID_BYTES, readOffer } from '@kyberline/core/crypto/handshake';
 import type { CallId, Fingerprint, RegistryId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
 import type { Address } from '../media/messages.js';
+import { isOneMachine } from '../net/candidates.js';
 import type { Exchange } from '../net/exchange.js';
-import { checkBundle, checkOffer, isFinding } from './checks.js';
+import { checkAddress, checkBundle, checkOffer, isFinding } from './checks.js';
 import type { Party } from './parties.js';
 
 /** `answer`: it beat a call of ours to the same person. `glare-lost`: ours stands. */
@@ -88,7 +89,7 @@ export class Meeting {
     const offer = await secrets.offer({
       me: party.identity,
       myName: name,
-      myBundle: await party.bundles.current(this.registryId, name, party.suite()),
+      myBundle: await party.bundles.offered(this.registryId, name, party.suite()),
       preference: party.suite(),
       peerBundle: this.#peerBundle,
       callId: this.wire,
@@ -112,6 +113,8 @@ export class Meeting {
     const refused = { type: 'offer-refused', reason: 'refused', tell: 'refused' } as const;
     const offer = incoming && readOffer(Buffer.from(incoming.offer, 'base64'));
     if (!offer || offer.nameA !== this.peer || toHex(offer.callId) !== this.wireId) return refused;
+    const early = checkAddress(offer, this.registryId, party);
+    if (early) return { type: 'offer-refused', ...early };
     const { bundle: bytes } = await this.exchange.lookUp(this.peer);
     const bundle = checkBundle(bytes, this.peer, this.registryId, party);
     if (isFinding(bundle)) return { type: 'offer-refused', ...bundle };
@@ -153,7 +156,7 @@ export class Meeting {
     const body = opened && readBody(opened);
     const codec = body && chooseCodec(body.codecs);
     if (!body || !codec) return false;
-    this.route = { candidates: body.candidates, codec };
+    this.route = { candidates: body.candidates.filter(isOneMachine), codec };
     return true;
   }
 

@@ -121,6 +121,22 @@ describe('what does not fit is refused', () => {
     await until(() => endingOf(alice) === 'suite-lowered');
   });
 
+  it('a suite below the highest agreed is refused by the callee too, who reads about it', async () => {
+    bob.autoAnswer = true;
+    alice.suite = 3;
+    call(alice, bob);
+    await bothActive();
+    alice.calls.hangUp(undefined);
+    await until(() => endingOf(bob) !== undefined);
+    alice.suite = 1;
+    alice.db.exec('UPDATE contacts SET highest_suite = 1');
+    call(alice, bob);
+    await until(() => endingOf(alice) === 'refused');
+    expect(bob.history.list(1)).toMatchObject([
+      { direction: 'incoming', endReason: 'suite-lowered' },
+    ]);
+  });
+
   it('a clock that is off by more than 90 s is named as the reason on both sides', async () => {
     alice.clockAheadMs = 100_000;
     call(alice, bob);

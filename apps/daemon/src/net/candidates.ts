@@ -22,6 +22,14 @@ export function localCandidates(udpPort: number, advertised: readonly Address[])
     .map((address) => ({ address, port: udpPort }));
 }
 
+/** Not everybody's address: what a peer names must not make this machine shout (RFC 1122, 4291). */
+export function isOneMachine({ address }: Address): boolean {
+  const plain = address.replace(/^::ffff:/i, '');
+  const unspecified = /^[0:.]*$/.test(plain);
+  const many = /^(22[4-9]|2[3-5]\d)\./.test(plain) || /^ff/i.test(plain);
+  return !unspecified && !many;
+}
+
 /** fe80:: needs a zone that means nothing on the other machine. */
 function isLinkLocal(address: string, family: string): boolean {
   return family === 'IPv6' && /^fe[89ab]/i.test(address);

@@ -27,6 +27,7 @@ const TOLD: ReadonlySet<EndReason> = new Set([
   'busy-here',
   'key-changed',
   'clock-wrong',
+  'suite-lowered',
 ]);
 
 /** Turns an offer down and says why to the registry. */

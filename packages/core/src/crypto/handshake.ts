@@ -23,5 +23,10 @@ export {
   readOffer,
   SAS_NONCE_BYTES,
 } from './offer.js';
-export { type OfferContext, type OfferProblem, offerProblem } from './offer-check.js';
+export {
+  addressProblem,
+  type OfferContext,
+  type OfferProblem,
+  offerProblem,
+} from './offer-check.js';
 export { CALL_ID_BYTES } from './offer-header.js';

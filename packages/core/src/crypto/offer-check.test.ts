@@ -54,6 +54,14 @@ describe('offerProblem', () => {
     expect(problem({ myPreference: 2 })).toBe('stale-bundle');
   });
 
+  it('refuses a preference that is not the one in the caller’s own bundle', async () => {
+    const high = await testPerson('alice', { preference: 3 });
+    const lowered = await offerTo({ ...high, preference: 1 }, bob.bundle);
+    expect(offerProblem(readOffer(lowered.bytes)!, contextOf(bob, high.bundle))).toEqual({
+      code: 'wrong-suite',
+    });
+  });
+
   it('refuses a suite below the one that was agreed with this contact before', () => {
     expect(problem({ pinnedSuite: 2 })).toBe('suite-lowered');
   });

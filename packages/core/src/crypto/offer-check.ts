@@ -52,7 +52,11 @@ export function offerProblem(offer: Offer, context: OfferContext): OfferProblem 
   );
 }
 
-function addressProblem(offer: Offer, context: OfferContext): OfferProblem | undefined {
+/** What costs nothing: asked before anybody is looked up. */
+export function addressProblem(
+  offer: Offer,
+  context: Pick<OfferContext, 'registryId' | 'myName' | 'myFingerprint' | 'now' | 'seen'>,
+): OfferProblem | undefined {
   if (!equal(offer.registryId, context.registryId)) return { code: 'wrong-registry' };
   // An offer to oneself could be reflected into its own answer.
   if (offer.nameB !== context.myName || offer.nameA === offer.nameB) return { code: 'wrong-name' };
@@ -87,6 +91,8 @@ function callerProblem(offer: Offer, context: OfferContext): OfferProblem | unde
   if (pinned !== undefined && !equal(pinned, fingerprint)) return { code: 'key-changed' };
   if (!equal(offer.fpA, fingerprint)) return { code: 'caller-bundle' };
   if (!equal(offer.bundleHashA, callerBundle.hash)) return { code: 'caller-bundle' };
+  // Both are signed: a caller whose two preferences differ was made to ask for a lower suite.
+  if (offer.prefA !== callerBundle.preference) return { code: 'wrong-suite' };
   if (!verify(callerBundle.identity, 'pqv1 offer', offer.th1, offer.signatures)) {
     return { code: 'bad-signature' };
   }
