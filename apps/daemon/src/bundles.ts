@@ -27,6 +27,8 @@ export interface OwnBundle {
 
 export class Bundles {
   #own: OwnBundle[];
+  /** The newest bundle that each registry took, by registry and name. */
+  readonly #published = new Map<string, Bundle>();
   #making: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -42,6 +44,7 @@ export class Bundles {
       const bundle = readBundle(each.bundle);
       return bundle ? [{ bundle, keys: each }] : [];
     });
+    this.prune();
   }
 
   /** The newest bundle for this name and preference at this registry, made if there is none. */
@@ -52,6 +55,27 @@ export class Bundles {
     );
     this.#making = next.catch(() => undefined);
     return next;
+  }
+
+  /** A registry has it now, and shows it to whoever is called. */
+  published(bundle: Bundle): void {
+    this.#published.set(place(bundle.registryId, bundle.name), bundle);
+  }
+
+  /**
+   * The bundle that an offer of ours may name: the callee looks for exactly that one. Before the
+   * registry has taken a fresh one it is the one before; where nothing is published, the current.
+   */
+  async offered(registryId: Uint8Array, name: UserName, preference: SuiteId): Promise<Bundle> {
+    const known = this.#published.get(place(registryId, name));
+    const isGood = known && known.preference === preference && this.now() < known.notAfter;
+    return isGood ? known : this.current(registryId, name, preference);
+  }
+
+  /** Forgets private keys that are past their grace, on the disk too (SPEC 3). */
+  prune(): void {
+    if (this.stored.bundles.every((each) => isUsable(each, this.now()))) return;
+    this.#keep(this.stored.bundles, this.now());
   }
 
   /** By `Bundle.hash`, as an offer names it. */
@@ -100,17 +124,17 @@ export class Bundles {
       notAfter: bundle.notAfter,
     };
     // On disk before it is published: an offer to it must open after a crash too.
-    this.stored = saveBundles(
-      this.home,
-      this.stored,
-      [...this.stored.bundles, record],
-      now,
-      this.file,
-    );
-    this.#own = [...this.#own, { bundle, keys }].filter((own) => {
-      const stored = this.stored.bundles.find((each) => equal(each.bundle, own.bundle.bytes));
-      return stored !== undefined && isUsable(stored, now);
-    });
+    this.#own.push({ bundle, keys });
+    this.#keep([...this.stored.bundles, record], now);
     return bundle;
   }
+
+  #keep(bundles: readonly StoredBundle[], now: number): void {
+    this.stored = saveBundles(this.home, this.stored, bundles, now, this.file);
+    this.#own = this.#own.filter(({ bundle }) =>
+      this.stored.bundles.some((each) => equal(each.bundle, bundle.bytes)),
+    );
+  }
 }
+
+const place = (registryId: Uint8Array, name: string) => `${toHex(registryId)} ${name}`;

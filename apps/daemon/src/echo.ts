@@ -78,6 +78,7 @@ export class EchoContact {
       this.#engine = this.newEngine({
         onMessage: (message) => this.#calls.fromEngine(message),
         onState: (state) => {
+          if (state.at === 'failed') this.#calls.engineFailed();
           if (state.at !== 'running') return;
           this.#udpPort = state.udpPort;
           clearTimeout(giveUp);

@@ -43,6 +43,8 @@ const NAMELESS = 'me' as UserName;
 const TELL_MS = 2_000;
 /** The engine opens its socket and looks for devices within this, or is left behind. */
 const ENGINE_MS = 5_000;
+/** Expired private keys are looked for so often. */
+const PRUNE_EVERY_MS = 60_000;
 const ENGINE = fileURLToPath(new URL('./media/engine.js', import.meta.url));
 
 export interface RunningDaemon {
@@ -167,6 +169,9 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
   engine.start();
   registration.start();
   writeRunning(config.home, { apiPort: api.port, pid: process.pid });
+  const pruning = setInterval(() => {
+    for (const { bundles } of [me, echoSelf]) bundles.prune();
+  }, PRUNE_EVERY_MS);
   // First use of a KEM costs tens of milliseconds that no call should pay.
   void warmUp();
   log.info(`API on 127.0.0.1:${api.port}`);
@@ -177,6 +182,7 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     apiPort: api.port,
     udpPort: engine.udpPort,
     async stop() {
+      clearInterval(pruning);
       registration.close();
       const told = Promise.race([calls.stop(), sleep(TELL_MS, undefined, { ref: false })]);
       await Promise.all([told, echo.stop(), engine.stop(), api.close()]);
