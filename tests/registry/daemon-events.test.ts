@@ -4,7 +4,7 @@ import { RegistryClient, type RegistryListener } from '@kyberline/daemon/net/reg
 import type { Person as Listed } from '@kyberline/shared/registry';
 import type { RegistryView } from '@kyberline/shared/snapshot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../rig/child.js';
+import { eventually, sleep } from '../rig/child.js';
 import { type Front, openFront } from './front.js';
 import { type Person, personAt } from './person.js';
 import { openSite, type Site } from './site.js';
@@ -116,6 +116,23 @@ describe('a daemon whose list of people is made before somebody comes', () => {
   });
 });
 
+describe('a daemon whose name is registered from another machine', () => {
+  for (const upgrades of ['passed', 'refused'] as const) {
+    it(`is told so, and asks no more, where upgrades are ${upgrades}`, async () => {
+      front.upgrades(upgrades);
+      await alice.listen();
+      const state = upgrades === 'passed' ? 'push' : 'polling';
+      await eventually(`it is at ${state}`, 5_000, () => alice.client.view.state === state);
+      await alice.person.register(undefined, { machineId: 'ab'.repeat(16) });
+      await eventually('it is told', 5_000, () => alice.heard.replaced > 0);
+      const asked = front.asked.filter((line) => line.includes('alice')).length;
+      await sleep(1_500);
+      expect(front.asked.filter((line) => line.includes('alice'))).toHaveLength(asked);
+      expect(alice.heard.replaced).toBe(1);
+    });
+  }
+});
+
 describe('a daemon whose event socket opens after all', () => {
   it('polls no more, and says push', async () => {
     front.upgrades('refused');
@@ -124,9 +141,9 @@ describe('a daemon whose event socket opens after all', () => {
     front.upgrades('passed');
     await eventually('it is pushed to', 10_000, () => alice.client.view.state === 'push');
     const polls = () => front.asked.filter((line) => line.includes('/api/call/pending')).length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     const before = polls();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await sleep(1_500);
     expect(polls()).toBe(before);
     expect(alice.states().at(-1)).toBe('push');
   });

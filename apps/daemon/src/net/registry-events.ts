@@ -122,7 +122,10 @@ export class RegistryEvents {
       if (this.#socket !== socket || this.#closed) return;
       this.#socket = undefined;
       clearTimeout(this.#deadline);
-      if (code === EVENTS_CLOSE.replaced) return;
+      if (code === EVENTS_CLOSE.replaced) {
+        this.#replaced();
+        return;
+      }
       this.#connectLater();
       // Before it opened, and while it does not, the polls go on anyway.
       if (!opened) return;
@@ -176,12 +179,18 @@ export class RegistryEvents {
         break;
       }
       case 'replaced':
-        this.close();
-        this.listener.replaced();
+        this.#replaced();
         break;
       case 'hello':
         break;
     }
+  }
+
+  /** The socket says so and closes, or a poll is refused for it: there is nothing more to hear. */
+  #replaced(): void {
+    if (this.#closed) return;
+    this.close();
+    this.listener.replaced();
   }
 
   #connectLater(): void {
@@ -205,11 +214,15 @@ export class RegistryEvents {
         problem: 'The registry does not push events at the moment, so it is asked once a second.',
       });
     } catch (cause) {
-      if (this.#isPushed) return;
+      if (this.#closed || this.#isPushed) return;
       const { code, message } =
         cause instanceof Problem
           ? cause
           : { code: 'registry-unreachable', message: 'The registry does not answer.' };
+      if (code === 'replaced') {
+        this.#replaced();
+        return;
+      }
       this.listener.state({ at: 'unreachable', problem: message, code });
     }
     if (this.#closed) return;
