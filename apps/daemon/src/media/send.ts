@@ -16,6 +16,7 @@ import { obfuscate } from '@kyberline/core/voice/obfuscate';
 import {
   emptyHeader,
   HEADER_BYTES,
+  PACKETS_PER_KEY,
   PAYLOAD_TYPES,
   STREAM_NUMBERS,
   writeHeader,
@@ -64,10 +65,10 @@ export class Sender {
     this.#silence = new Int16Array(parts.codec.frameSamples);
   }
 
-  /** Where the next voice packet stands, for MODE; `undefined` before there are keys. */
+  /** Where the next voice packet stands, for MODE; `undefined` without keys that could send it. */
   get base(): { epoch: number; counter: number; timestamp: number } | undefined {
     const stream = this.epoch === undefined ? undefined : this.#stream(this.epoch, 'audio');
-    if (!stream || this.epoch === undefined) return undefined;
+    if (!stream || this.epoch === undefined || stream.next >= PACKETS_PER_KEY) return undefined;
     const timestamp = this.#frames * this.#parts.codec.frameMs * TIMESTAMP_PER_MS;
     return { epoch: this.epoch, counter: stream.next, timestamp };
   }

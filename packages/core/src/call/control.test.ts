@@ -31,8 +31,8 @@ const anyMessage: fc.Arbitrary<ControlMessage> = fc.oneof(
     muted: fc.boolean(),
     held: fc.boolean(),
     epoch: u(2),
-    counter: u64,
-    timestamp: u64,
+    counter: fc.integer({ min: 0, max: 2 ** 20 - 1 }),
+    timestamp: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
   }),
   fc.record({ kind: fc.constant('PATH' as const), challenge: octets(8) }),
   fc.record({ kind: fc.constant('PATH_OK' as const), challenge: octets(8) }),
@@ -77,6 +77,16 @@ describe('control messages', () => {
         expect(decodeControl(Uint8Array.of(...bytes, 0))).toBeUndefined();
       }),
     );
+  });
+
+  it('of kind MODE are refused where they would run a playout beyond exact numbers', () => {
+    const mode = { kind: 'MODE', sequence: 1, codec: 1, frameMs: 20, epoch: 1 } as const;
+    const read = (counter: number, timestamp: number) =>
+      decodeControl(encodeControl({ ...mode, muted: false, held: false, counter, timestamp }));
+    expect(read(2 ** 20 - 1, 2 ** 40 - 1)).toBeDefined();
+    expect(read(2 ** 20, 0)).toBeUndefined();
+    expect(read(0, 2 ** 40)).toBeUndefined();
+    expect(read(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toBeUndefined();
   });
 
   it('of an unknown kind, or none, are refused', () => {

@@ -6,6 +6,7 @@
  * Whole messages only: what exceeds one packet is cut by voice/fragment.ts. Readers return
  * `undefined` for anything that is not exactly one message.
  */
+import { PACKETS_PER_KEY } from '../voice/packet.js';
 
 export const BYE_REASONS = [
   'hung-up',
@@ -78,6 +79,8 @@ const KINDS = new Map(
 
 const PATH_CHALLENGE_BYTES = 8;
 const FIN_PROOF_BYTES = 32;
+/** MODE: 265 days of a call. Sums of such times stay far from 2^53, where adding 1 adds nothing. */
+const TIMESTAMP_END = 2 ** 40;
 const MUTED = 1;
 const HELD = 2;
 
@@ -189,7 +192,8 @@ const DECODERS: Record<ControlKind, Decoder> = {
       fields(body, 1, 1, 1, 1, 2, 8, 8) ?? [];
     if (sequence === undefined || codec === undefined || frameMs === undefined) return undefined;
     if (flags === undefined || flags > (MUTED | HELD) || epoch === undefined) return undefined;
-    if (counter === undefined || timestamp === undefined) return undefined;
+    if (counter === undefined || counter >= PACKETS_PER_KEY) return undefined;
+    if (timestamp === undefined || timestamp >= TIMESTAMP_END) return undefined;
     return {
       kind: 'MODE',
       sequence,

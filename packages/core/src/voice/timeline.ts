@@ -19,6 +19,8 @@ const EPOCHS_KEPT = 4;
 const MOST_SKIPPED = 10;
 /** How fast the quickest way through the network is forgotten, so that a longer one is learned. */
 const FORGET_MS_PER_FRAME = 0.5;
+/** MODEs cannot move an epoch further than this, however many: a call has 2^36 frames at most. */
+const FURTHEST = 2 ** 45;
 
 export class Timeline {
   readonly #frameMs: number;
@@ -37,7 +39,11 @@ export class Timeline {
   base(epoch: number, counter: number, frame: number): void {
     const known = this.#offsets.get(epoch);
     if (known !== undefined) this.#shift = counter + known - frame;
-    else this.#keep(epoch, frame + (this.#shift ?? 0) - counter);
+    else {
+      const offset = frame + (this.#shift ?? 0) - counter;
+      if (Math.abs(offset) > FURTHEST) return;
+      this.#keep(epoch, offset);
+    }
     this.#shift ??= 0;
   }
 
