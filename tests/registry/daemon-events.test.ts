@@ -77,6 +77,25 @@ async function own(name: string): Promise<Own> {
 
 const ringing = ({ json }: Awaited<ReturnType<Person['call']>>) => `${json.call.call_id} ringing`;
 
+/** Answers to GET `path` are made at once, but sent only when they are released. */
+function holdBack(path: string) {
+  const { handle } = site.registry;
+  let made = false;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow: typeof handle = async (request, from) => {
+    const response = await handle(request, from);
+    if (new URL(request.url).pathname !== path) return response;
+    made = true;
+    await released;
+    return response;
+  };
+  Object.assign(site.registry, { handle: slow });
+  return { isMade: () => made, release: () => release() };
+}
+
 describe('a daemon whose event socket is neither opened nor refused', () => {
   it('goes on polling meanwhile, and says so', async () => {
     front.upgrades('left waiting');
@@ -91,28 +110,15 @@ describe('a daemon whose event socket is neither opened nor refused', () => {
 
 describe('a daemon whose list of people is made before somebody comes', () => {
   it('shows who came, though the list arrives later', async () => {
-    const { handle } = site.registry;
-    let made = false;
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const slow: typeof handle = async (request, from) => {
-      const response = await handle(request, from);
-      if (!request.url.endsWith('/api/users')) return response;
-      made = true;
-      await held;
-      return response;
-    };
-    Object.assign(site.registry, { handle: slow });
+    const list = holdBack('/api/users');
     await alice.listen();
-    await eventually('the list is made', 5_000, () => made);
+    await eventually('the list is made', 5_000, list.isMade);
     await bob.listen();
     const came = () => alice.heard.presence.some(({ username }) => username === 'bob');
     await eventually('bob is heard of', 5_000, came);
-    release();
-    const list = await eventually('the list arrives', 5_000, () => alice.heard.people[0]);
-    expect(list).toContainEqual({ username: 'bob', online: true });
+    list.release();
+    const shown = await eventually('the list arrives', 5_000, () => alice.heard.people[0]);
+    expect(shown).toContainEqual({ username: 'bob', online: true });
   });
 });
 
@@ -131,6 +137,22 @@ describe('a daemon whose name is registered from another machine', () => {
       expect(alice.heard.replaced).toBe(1);
     });
   }
+});
+
+describe('a daemon that turns to another registry', () => {
+  it('hears nothing more of this one, not even what it had asked for', async () => {
+    front.upgrades('refused');
+    const poll = holdBack('/api/call/pending/alice');
+    await alice.listen();
+    await bob.call('alice');
+    await eventually('it polls', 5_000, poll.isMade);
+    const views = alice.states().length;
+    alice.client.close();
+    poll.release();
+    await sleep(300);
+    expect(alice.heard).toEqual({ calls: [], people: [], presence: [], replaced: 0 });
+    expect(alice.states()).toHaveLength(views);
+  });
 });
 
 describe('a daemon whose event socket opens after all', () => {

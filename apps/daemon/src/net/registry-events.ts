@@ -3,6 +3,7 @@
  * It reports where it stands, so that the panel can say so.
  */
 import {
+  type CallRecord,
   callResponse,
   EVENTS_CLOSE,
   EVENTS_PATH,
@@ -115,7 +116,9 @@ export class RegistryEvents {
       opened = true;
       this.#opened(socket);
     });
-    socket.on('message', (data) => this.#received(String(data)));
+    socket.on('message', (data) => {
+      if (this.#socket === socket && !this.#closed) this.#received(String(data));
+    });
     socket.on('ping', () => this.#alive(socket));
     socket.on('error', () => undefined);
     socket.on('close', (code) => {
@@ -237,8 +240,13 @@ export class RegistryEvents {
       path: `/api/call/pending/${this.signer.name}?machine_id=${this.machineId}`,
       signer: this.signer,
     });
-    for (const call of pending.calls) this.listener.call(call);
+    for (const call of pending.calls) this.#heard(call);
     for (const callId of this.#followed) await this.#askStatus(callId);
+  }
+
+  /** What a request brings that was under way when this was closed is nobody's business any more. */
+  #heard(call: CallRecord): void {
+    if (!this.#closed) this.listener.call(call);
   }
 
   async #askStatus(callId: string): Promise<void> {
@@ -248,7 +256,7 @@ export class RegistryEvents {
         path: `/api/call/status/${callId}`,
         signer: this.signer,
       });
-      this.listener.call(call);
+      this.#heard(call);
     } catch (cause) {
       // A call that the registry forgot is not one that it can tell anything of.
       if (cause instanceof Problem && cause.code === 'unknown-call') this.#followed.delete(callId);
