@@ -7,6 +7,11 @@
 export const NO_VECTORS =
   'no NIST vectors here: there is no ../shared/vectors beside the repository';
 
+/** What has to be done once before there can be tests, and hangs on the network. */
+const BEFOREHAND = new Set(['install', 'packages', 'build']);
+/** How long all stages after those may take on a machine of two processors. */
+const BUDGET_SECONDS = 12 * 60;
+
 /**
  * @typedef {object} StageResult
  * @property {string} stage
@@ -44,11 +49,37 @@ export function summarize(results, { ci }) {
   if (noTests) lines.push('No test ran at all, which counts as a failure.');
   if (ci && missed > 0)
     lines.push('Where CI is set, a skipped test counts as a failure of the run.');
+  lines.push('', ...time(results));
   const counts = [`${passed} passed`, `${failed} failed`];
   if (skipped > 0) counts.push(`${skipped} skipped`);
   lines.push('', counts.join(', '));
   const bad = failed > 0 || noTests || (ci && missed > 0);
   return { text: lines.join('\n').replace(/\n{3,}/g, '\n\n'), exitCode: bad ? 1 : 0 };
+}
+
+/**
+ * How long it took beside how long it may take; nothing if it never came to a test.
+ * @param {StageResult[]} results
+ */
+function time(results) {
+  const seconds = (/** @type {boolean} */ beforehand) =>
+    sum(results.filter(({ stage }) => BEFOREHAND.has(stage) === beforehand).map((r) => r.seconds));
+  if (results.every(({ stage }) => BEFOREHAND.has(stage))) return [];
+  const took = Math.round(seconds(false));
+  const before = duration(Math.round(seconds(true)));
+  const line = `The tests took ${duration(took)} of at most ${duration(BUDGET_SECONDS)}, after ${before} of installing and building.`;
+  if (took <= BUDGET_SECONDS) return [line];
+  return [
+    line,
+    `That is ${duration(took - BUDGET_SECONDS)} too long: the machine is slow or busy, or one of the stages above has become slow.`,
+  ];
+}
+
+/** @param {number} seconds whole ones */
+function duration(seconds) {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  if (minutes === 0) return `${rest} s`;
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
 /** @param {StageResult[]} results */

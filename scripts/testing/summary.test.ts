@@ -69,6 +69,38 @@ describe('the summary', () => {
     expect(summarize([stage({})], { ci: false }).exitCode).toBe(1);
   });
 
+  test('says how long it took and how long it may take, the preparations apart', () => {
+    const { text, exitCode } = summarize(
+      [
+        stage({ stage: 'install', counts: false, seconds: 100 }),
+        stage({ stage: 'build', counts: false, seconds: 21.4 }),
+        stage({ stage: 'lint', counts: false, seconds: 4 }),
+        stage({ stage: 'calls', passed: 2, seconds: 716 }),
+      ],
+      { ci: true },
+    );
+    expect(text.split('\n').slice(-3)).toEqual([
+      'The tests took 12 min of at most 12 min, after 2 min 1 s of installing and building.',
+      '',
+      '2 passed, 0 failed',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test('warns in words, and does not fail, when it took longer', () => {
+    const { text, exitCode } = summarize([stage({ passed: 2, seconds: 725 })], { ci: true });
+    expect(text).toContain('took 12 min 5 s of at most 12 min,');
+    expect(text).toContain('That is 5 s too long:');
+    expect(lastLine(text)).toBe('2 passed, 0 failed');
+    expect(exitCode).toBe(0);
+  });
+
+  test('says no time when nothing could be installed', () => {
+    const failed = [{ name: 'install-failed', error: 'no network' }];
+    const { text } = summarize([stage({ stage: 'install', counts: false, failed })], { ci: true });
+    expect(text).not.toContain('took');
+  });
+
   test('a lint failure is a failure although lint has no tests', () => {
     const lint = stage({ stage: 'lint', counts: false, failed: [{ name: 'lint', error: 'see' }] });
     const { text, exitCode } = summarize([lint, stage({ passed: 3 })], { ci: false });
