@@ -36,7 +36,6 @@ export async function openFront(port: number): Promise<Front> {
 
   const server = createServer((socket) => {
     keep(socket);
-    if (leadsTo === undefined) return socket.destroy();
     socket.on('data', (data: Buffer) => {
       const line = /^(GET|POST|DELETE) \S+/.exec(data.toString('latin1'))?.[0];
       if (line !== undefined) asked.push(line);

@@ -14,6 +14,9 @@ import { Problem } from './problem.js';
 const RETRY_MS = 5_000;
 const NO_WAIT = 0;
 
+/** `replaced`: another machine of this person has the name, until the person takes it back. */
+type Standing = 'free' | 'held' | 'replaced';
+
 export interface RegistrationParts {
   identity: Identity;
   machineId: string;
@@ -31,7 +34,7 @@ export interface RegistrationParts {
 export class Registration {
   #client: RegistryClient;
   #url: string;
-  #registered = false;
+  #standing: Standing = 'free';
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #online = new Map<UserName, boolean>();
@@ -50,7 +53,7 @@ export class Registration {
 
   /** Whether calls for the name come to this machine. */
   get isRegistered(): boolean {
-    return this.#registered;
+    return this.#standing === 'held';
   }
 
   get people(): ReadonlyMap<UserName, boolean> {
@@ -77,7 +80,7 @@ export class Registration {
     if (url === this.#url) return;
     this.close();
     this.#url = url;
-    this.#registered = false;
+    this.#standing = 'free';
     this.#problem = undefined;
     this.#online.clear();
     this.#client = this.#newClient(url);
@@ -90,13 +93,15 @@ export class Registration {
     const old = this.parts.name();
     await this.#publish(name);
     // The old name is given up only once the new one is held.
-    if (old && old !== name && this.#registered) await this.#client.unregister();
+    if (old && old !== name && this.isRegistered) await this.#client.unregister();
     this.#hold(name);
   }
 
   async unregister(): Promise<void> {
     await this.#client.unregister();
-    this.#registered = false;
+    this.#standing = 'free';
+    this.#problem = undefined;
+    this.#online.clear();
     clearTimeout(this.#timer);
     this.parts.keepName(undefined);
     this.parts.changed();
@@ -104,7 +109,7 @@ export class Registration {
 
   /** A bundle of the present suite preference, now: the old one would lower calls to it. */
   republish(): void {
-    if (this.#registered) this.#again(NO_WAIT);
+    if (this.isRegistered) this.#again(NO_WAIT);
   }
 
   #newClient(url: string): RegistryClient {
@@ -122,14 +127,17 @@ export class Registration {
         this.#online.set(username, online);
         changed();
       },
-      replaced: () => {
-        this.#registered = false;
-        this.#problem =
-          'This name was registered from another machine, which gets its calls now. Register it again to take it back.';
-        clearTimeout(this.#timer);
-        changed();
-      },
+      replaced: () => this.#replaced(),
     });
+  }
+
+  #replaced(): void {
+    this.#standing = 'replaced';
+    this.#problem =
+      'This name was registered from another machine, which gets its calls now. Register it again to take it back.';
+    clearTimeout(this.#timer);
+    this.#client.stopListening();
+    this.parts.changed();
   }
 
   /** Publishes under the held name after `inMs`, and keeps trying. */
@@ -140,10 +148,10 @@ export class Registration {
 
   async #resume(): Promise<void> {
     const name = this.parts.name();
-    if (!name) return;
+    if (!name || this.#standing === 'replaced') return;
     try {
       await this.#publish(name);
-      if (this.#registered) this.#renewLater(name);
+      if (this.isRegistered) this.#renewLater(name);
       else this.#hold(name);
     } catch (cause) {
       this.#problem =
@@ -168,7 +176,7 @@ export class Registration {
 
   #hold(name: UserName): void {
     this.parts.keepName(name);
-    this.#registered = true;
+    this.#standing = 'held';
     this.#client.listen(name);
     this.#renewLater(name);
     this.parts.changed();
@@ -179,7 +187,7 @@ export class Registration {
     if (!registryId) return;
     const { bundles, suite, clocks } = this.parts;
     void bundles.current(registryId, name, suite()).then((bundle) => {
-      if (this.#registered)
+      if (this.isRegistered)
         this.#again(Math.max(RETRY_MS, bundles.renewalAt(bundle) - clocks.wall()));
     });
   }

@@ -23,11 +23,13 @@ import { type EventsListener, type EventsState, RegistryEvents } from './registr
 import { type Clocks, RegistryHttp, type Signer } from './registry-http.js';
 
 const RETRY_MS = 1_000;
+/** While no events come, only being asked shows that a registry is still there. */
+const WATCH_MS = 5_000;
 /** Refusals by which a registry shows that it does not know this name or this id any more. */
 const FORGOTTEN: ReadonlySet<string> = new Set(['not-registered', 'bad-signature']);
 
 export interface RegistryListener extends Omit<EventsListener, 'state'> {
-  /** The registry answered for the first time, or again under another id. */
+  /** The registry answered for the first time, again after it did not, or under another id. */
   found(registryId: Uint8Array): void;
   changed(view: RegistryView): void;
 }
@@ -38,6 +40,7 @@ export class RegistryClient implements Exchange {
   #name: UserName | undefined;
   #view: RegistryView;
   #retry: NodeJS.Timeout | undefined;
+  #finding: Promise<void> | undefined;
   #closed = false;
 
   constructor(
@@ -64,9 +67,9 @@ export class RegistryClient implements Exchange {
     return { ...this.#view, clockOffsetMs: this.#http.clockOffsetMs };
   }
 
-  /** Looks for the registry until it answers. */
+  /** Looks for the registry until it answers, and then whether it still does. */
   start(): void {
-    void this.#find();
+    this.#find();
   }
 
   close(): void {
@@ -112,6 +115,8 @@ export class RegistryClient implements Exchange {
 
   /** From now on calls for `name` come to this machine. */
   listen(name: UserName): void {
+    if (this.#closed) return;
+    clearTimeout(this.#retry);
     this.#events?.close();
     const signer = this.#signer(name);
     this.#events = new RegistryEvents(this.#http, signer, this.machineId, this.clocks.monotonic, {
@@ -122,12 +127,20 @@ export class RegistryClient implements Exchange {
     this.#events.start();
   }
 
+  /** No more events: the name is not this machine's any more. */
+  stopListening(): void {
+    if (this.#closed || !this.#events) return;
+    this.#events.close();
+    this.#events = undefined;
+    this.#show({ state: 'connecting', problem: undefined });
+    this.#find();
+  }
+
   /** Gives the name up; nobody can call it until somebody takes it again. */
   async unregister(): Promise<void> {
     await this.#ask(z.unknown(), 'DELETE', `/api/users/${this.#me().name}`);
-    this.#events?.close();
-    this.#events = undefined;
     this.#name = undefined;
+    this.stopListening();
   }
 
   async lookUp(name: UserName): Promise<LookUp> {
@@ -173,25 +186,43 @@ export class RegistryClient implements Exchange {
     this.#events?.unfollow(callId);
   }
 
-  async #find(): Promise<void> {
+  #find(): void {
+    clearTimeout(this.#retry);
+    this.#finding ??= this.#askHealth().then((againMs) => {
+      this.#finding = undefined;
+      if (this.#closed || this.#events) return;
+      this.#retry = setTimeout(() => this.#find(), againMs);
+    });
+  }
+
+  /**
+   * `connecting` stands for a registry that answers, or is not known not to, while nothing is
+   * pushed or polled. Events tell of their own state. @returns when to ask again, ms
+   */
+  async #askHealth(): Promise<number> {
     try {
       const health = await this.#http.ask(healthResponse, { method: 'GET', path: '/api/health' });
-      if (this.#closed) return;
-      this.#http.registryId = Buffer.from(health.registry_id, 'hex');
-      this.#show({ registryId: health.registry_id, problem: undefined });
-      this.listener.found(this.#http.registryId);
+      if (this.#closed) return WATCH_MS;
+      const { state, registryId: before } = this.#view;
+      const registryId = health.registry_id;
+      this.#http.registryId = Buffer.from(registryId, 'hex');
+      this.#show({ registryId, ...(!this.#events && { state: 'connecting', problem: undefined }) });
+      if (state === 'unreachable' || registryId !== before) {
+        this.listener.found(this.#http.registryId);
+      }
+      return WATCH_MS;
     } catch (cause) {
-      if (this.#closed) return;
+      if (this.#closed || this.#events) return RETRY_MS;
       const problem = cause instanceof Problem ? cause.message : String(cause);
       this.#show({ state: 'unreachable', problem });
-      this.#retry = setTimeout(() => void this.#find(), RETRY_MS);
+      return RETRY_MS;
     }
   }
 
   #eventsAt(state: EventsState): void {
     this.#show({ state: state.at, problem: 'problem' in state ? state.problem : undefined });
     // It answers but knows us no more: a new database behind the old address. Begin again.
-    if (state.at === 'unreachable' && FORGOTTEN.has(state.code)) void this.#find();
+    if (state.at === 'unreachable' && FORGOTTEN.has(state.code)) this.#find();
   }
 
   #show(change: {

@@ -1,0 +1,131 @@
+/** A daemon and its name at a registry that comes, goes, and has rules of its own (SPEC 12). */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identityFromSeeds } from '@kyberline/core/crypto/identity';
+import { Bundles } from '@kyberline/daemon/bundles';
+import { Registration } from '@kyberline/daemon/registration';
+import type { StoredIdentity } from '@kyberline/daemon/store/identity';
+import type { UserName } from '@kyberline/shared/ids';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually, sleep } from '../rig/child.js';
+import { type Front, openFront } from './front.js';
+import { openSite, type Site } from './site.js';
+
+const ALICE = 'alice' as UserName;
+/** A daemon without a name looks every 5 s, and gives a request 6 s. */
+const NOTICED_MS = 8_000;
+
+let site: Site;
+let front: Front;
+const open: { close(): void }[] = [];
+beforeEach(async () => {
+  site = await openSite();
+  front = await openFront(site.port);
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) one.close();
+  await front.stop();
+  await site.close();
+});
+
+/** What a restart leaves as it was. */
+interface Kept {
+  stored: StoredIdentity;
+  name: UserName | undefined;
+}
+
+function newMachine(name?: UserName, of?: Kept): Kept {
+  const seeds = of?.stored.seeds ?? { ed: randomBytes(32), mldsa: randomBytes(32) };
+  return { stored: { seeds, machineId: randomBytes(16), bundles: [] }, name };
+}
+
+function start(kept: Kept, url = front.url): Registration {
+  const home = mkdtempSync(join(tmpdir(), 'kyberline-registration-'));
+  const identity = identityFromSeeds(kept.stored.seeds);
+  const { now: wall } = site;
+  const registration = new Registration(
+    {
+      identity,
+      machineId: Buffer.from(kept.stored.machineId).toString('hex'),
+      bundles: new Bundles(home, 'identity.json', kept.stored, identity, randomBytes, wall),
+      clocks: { wall, monotonic: () => performance.now() },
+      random: randomBytes,
+      name: () => kept.name,
+      keepName: (name) => {
+        kept.name = name;
+      },
+      suite: () => 1,
+      onCall: () => {},
+      changed: () => {},
+    },
+    url,
+  );
+  registration.start();
+  open.push({
+    close: () => {
+      registration.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  });
+  return registration;
+}
+
+const isHeld = (one: Registration) =>
+  eventually('the name is held', 5_000, () => one.isRegistered && one.view.state === 'push');
+const answers = (one: Registration) => () =>
+  one.view.state !== 'unreachable' && one.view.problem === undefined;
+
+describe('a daemon without a name', () => {
+  it('does not call a registry unreachable that answers after all', async () => {
+    front.lead(undefined);
+    const nameless = start(newMachine());
+    await eventually('it is away', 5_000, () => nameless.view.state === 'unreachable');
+    expect(nameless.view.problem).toContain('does not answer');
+    front.lead(site.port);
+    await eventually('it answers', 5_000, answers(nameless));
+    expect(nameless.view).toMatchObject({ state: 'connecting', registryId: site.registry.id });
+  });
+
+  it('notices when the registry goes away, and when it is back', async () => {
+    const nameless = start(newMachine());
+    await eventually('it answers', 5_000, () => nameless.view.registryId !== undefined);
+    front.lead(undefined);
+    await eventually('it is away', NOTICED_MS, () => nameless.view.state === 'unreachable');
+    front.lead(site.port);
+    await eventually('it answers', NOTICED_MS, answers(nameless));
+  });
+});
+
+describe('a daemon that gave its name up', () => {
+  it('says no longer that it is connected, and still looks for the registry', async () => {
+    const alice = start(newMachine(ALICE));
+    await isHeld(alice);
+    await alice.unregister();
+    expect(alice.view).toMatchObject({ state: 'connecting' });
+    expect(alice.people.size).toBe(0);
+    front.lead(undefined);
+    await eventually('it is away', NOTICED_MS, () => alice.view.state === 'unreachable');
+  });
+});
+
+describe('a daemon whose name another machine took over', () => {
+  it('says so, is not connected, and lets the registry come and go without taking it', async () => {
+    const [first, second] = [newMachine(ALICE), newMachine()];
+    second.stored = { ...first.stored, machineId: second.stored.machineId };
+    const [there, here] = [start(first), start(second)];
+    await isHeld(there);
+    await here.register(ALICE);
+    await eventually('it is told', 5_000, () => !there.isRegistered);
+    expect(there.view).toMatchObject({ state: 'connecting' });
+    expect(there.view.problem).toContain('from another machine');
+    front.lead(undefined);
+    await eventually('it is away', NOTICED_MS, () => there.view.state === 'unreachable');
+    front.lead(site.port);
+    await isHeld(here);
+    await sleep(500);
+    expect(here.isRegistered).toBe(true);
+    expect(there.isRegistered).toBe(false);
+  });
+});
