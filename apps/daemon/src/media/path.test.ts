@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Address } from './messages.js';
+import type { Address, Role } from './messages.js';
 import { PATH_PACKET_BYTES, Path } from './path.js';
 
 const at = (address: string): Address => ({ address, port: 1000 });
 const [home, office, cafe, thief] = [at('192.0.2.1'), at('192.0.2.2'), at('192.0.2.3'), at('x')];
 let counter = 0;
 const random = (bytes: number) => new Uint8Array(bytes).fill(++counter);
-const path = () => new Path([home, office], random);
+const path = (role: Role = 'B') => new Path([home, office], random, role);
 
 describe("a call's path", () => {
   it('is every candidate until the peer was heard, then where it was heard from', () => {
@@ -16,12 +16,31 @@ describe("a call's path", () => {
     expect(p.targets).toEqual([office]);
   });
 
-  it('may be fixed by an address that nobody named', () => {
-    const p = path();
-    p.heard(cafe, 41, true, 0);
-    expect(p.targets).toEqual([cafe]);
-    expect(p.isKnown(cafe)).toBe(true);
-    expect(p.isKnown(thief)).toBe(false);
+  it('is not fixed by an address that nobody named before that has proved itself', () => {
+    for (const role of ['A', 'B'] as const) {
+      const p = path(role);
+      const challenge = p.heard(cafe, 97, true, 0);
+      expect(challenge?.length).toBe(8);
+      expect(p.targets).toEqual([home, office]);
+      expect(p.isKnown(cafe)).toBe(true);
+      expect(p.isKnown(thief)).toBe(false);
+      expect(p.answered(challenge!, cafe)).toBe(true);
+      expect(p.targets).toEqual([cafe]);
+    }
+  });
+
+  it('takes a candidate at once although another address came first', () => {
+    const p = path('A');
+    const challenge = p.heard(thief, 97, true, 0);
+    p.heard(home, 33, true, 10);
+    expect(p.targets).toEqual([home]);
+    expect(p.answered(challenge!, thief)).toBe(false);
+  });
+
+  it('lets one of two addresses that nobody named gather what a challenge needs', () => {
+    const p = path('A');
+    const heard = [cafe, thief, cafe, thief].map((from, n) => p.heard(from, 33, true, 100 * n));
+    expect(heard.filter((challenge) => challenge !== undefined)).toHaveLength(1);
   });
 
   it('moves after the new address has echoed a challenge, and not before', () => {
@@ -79,5 +98,35 @@ describe("a call's path", () => {
     const second = p.heard(cafe, 672, true, 6_000);
     expect(second).not.toEqual(first);
     expect(p.answered(first!, cafe)).toBe(false);
+  });
+
+  it('of the caller: stays at its own choice while the peer is heard there', () => {
+    const p = path('A');
+    p.heard(home, 672, true, 0);
+    for (let now = 20; now < 5_000; now += 20) {
+      expect(p.heard(office, 672, true, now)).toBeUndefined();
+      p.heard(home, 672, true, now);
+    }
+    expect(p.targets).toEqual([home]);
+  });
+
+  it('of the caller: follows a callee that went on to another of its own addresses', () => {
+    const p = path('A');
+    p.heard(home, 672, true, 0);
+    expect(p.heard(office, 672, true, 980)).toBeUndefined();
+    const challenge = p.heard(office, 672, true, 1_000);
+    expect(p.targets).toEqual([home]);
+    expect(p.answered(challenge!, office)).toBe(true);
+    expect(p.targets).toEqual([office]);
+    expect(p.heard(home, 672, true, 1_500)).toBeUndefined();
+  });
+
+  it('of the caller: comes back to a candidate from an address that went silent', () => {
+    const p = path('A');
+    p.answered(p.heard(cafe, 97, true, 0)!, cafe);
+    expect(p.heard(home, 672, true, 500)).toBeUndefined();
+    const challenge = p.heard(home, 672, true, 1_000);
+    expect(p.answered(challenge!, home)).toBe(true);
+    expect(p.targets).toEqual([home]);
   });
 });

@@ -1,10 +1,11 @@
 /**
  * Where a call's packets go (SPEC 9, roaming). Pure: addresses and time in, addresses out.
  *
- *   searching   to all candidates, until the first valid packet
+ *   searching   to all candidates, until the first valid packet from one of them
  *   fixed       to where that came from
- *   probation   the newest packet came from elsewhere: PATH challenges go there, the call's
- *               packets do not, and never more bytes than came; PATH_OK from there moves the call
+ *   probation   the newest packet came from elsewhere, or the first from nobody's candidate: PATH
+ *               challenges go there, the call's packets do not, and never more bytes than came;
+ *               PATH_OK from there moves the call
  */
 import type { RandomBytes } from '@kyberline/core/crypto/bytes';
 import { equal } from '@kyberline/core/crypto/bytes';
@@ -16,11 +17,16 @@ export const PATH_PACKET_BYTES = 41;
 const CHALLENGE_EVERY_MS = 100;
 /** A new address that does not answer for this long is forgotten. */
 const PROBATION_MS = 5_000;
+/** While there is nothing else, the first one may try for this long before another takes its place. */
+const FIRST_TRY_MS = 500;
+/** The caller stays where it is for as long as the peer was heard there so recently. */
+const CHOICE_MS = 1_000;
 
 interface Probation {
   address: Address;
   challenge: Uint8Array;
   since: number;
+  heardAt: number;
   challengedAt: number;
   bytesIn: number;
   bytesOut: number;
@@ -30,6 +36,8 @@ export class Path {
   readonly #candidates: Address[];
   readonly #random: RandomBytes;
   #remote: [Address] | undefined;
+  /** When `#remote` was heard last. */
+  #heardAt = 0;
   #probation: Probation | undefined;
 
   constructor(
@@ -64,26 +72,21 @@ export class Path {
    * @returns the challenge to send to `from` now, if any
    */
   heard(from: Address, bytes: number, isNewest: boolean, now: number): Uint8Array | undefined {
-    if (!this.#remote) {
-      this.#remote = [from];
+    if (this.#remote && same(this.#remote[0], from)) {
+      this.#heardAt = now;
       return undefined;
     }
-    if (same(this.#remote[0], from) || this.#isOwnChoice(from)) return undefined;
-    let probation = this.#probation;
-    if (probation && now - probation.since > PROBATION_MS) probation = this.#probation = undefined;
-    if (!probation || (isNewest && !same(probation.address, from))) {
-      if (!isNewest) return undefined;
-      probation = this.#probation = {
-        address: from,
-        challenge: this.#random(CHALLENGE_BYTES),
-        since: now,
-        challengedAt: Number.NEGATIVE_INFINITY,
-        bytesIn: 0,
-        bytesOut: 0,
-      };
+    if (this.#candidates.some((candidate) => same(candidate, from))) {
+      if (!this.#remote) {
+        this.#fix(from, now);
+        return undefined;
+      }
+      if (this.#keepsChoice(now)) return undefined;
     }
-    if (!same(probation.address, from)) return undefined;
+    const probation = this.#probationOf(from, isNewest, now);
+    if (!probation) return undefined;
     probation.bytesIn += bytes;
+    probation.heardAt = now;
     if (now - probation.challengedAt < CHALLENGE_EVERY_MS) return undefined;
     if (probation.bytesOut + PATH_PACKET_BYTES > probation.bytesIn) return undefined;
     probation.bytesOut += PATH_PACKET_BYTES;
@@ -94,9 +97,38 @@ export class Path {
   /**
    * Two machines often have several ways to each other, and each side may have begun with another
    * one. The callee follows the caller's choice; if both did, they would change places for ever.
+   * A choice at which nothing is heard any more is none.
    */
-  #isOwnChoice(from: Address): boolean {
-    return this.role === 'A' && this.#candidates.some((candidate) => same(candidate, from));
+  #keepsChoice(now: number): boolean {
+    return this.role === 'A' && now - this.#heardAt < CHOICE_MS;
+  }
+
+  /** What is known of an address that has to prove itself; undefined if it is not its turn. */
+  #probationOf(from: Address, isNewest: boolean, now: number): Probation | undefined {
+    const old = this.#probation;
+    if (old && now - old.since > PROBATION_MS) this.#probation = undefined;
+    else if (old && same(old.address, from)) return old;
+    if (!isNewest) return undefined;
+    // Two that are heard in turn would never let each other gather the bytes for a challenge.
+    if (this.#probation && !this.#remote && now - this.#probation.since < FIRST_TRY_MS) {
+      return undefined;
+    }
+    this.#probation = {
+      address: from,
+      challenge: this.#random(CHALLENGE_BYTES),
+      since: now,
+      heardAt: now,
+      challengedAt: Number.NEGATIVE_INFINITY,
+      bytesIn: 0,
+      bytesOut: 0,
+    };
+    return this.#probation;
+  }
+
+  #fix(address: Address, now: number): void {
+    this.#remote = [address];
+    this.#heardAt = now;
+    this.#probation = undefined;
   }
 
   /** A PATH_OK came from here; true if the call has moved there. */
@@ -104,8 +136,7 @@ export class Path {
     const probation = this.#probation;
     if (!probation || !same(probation.address, from)) return false;
     if (!equal(probation.challenge, challenge)) return false;
-    this.#remote = [from];
-    this.#probation = undefined;
+    this.#fix(from, probation.heardAt);
     return true;
   }
 }
