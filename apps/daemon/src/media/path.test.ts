@@ -82,6 +82,23 @@ describe("a call's path", () => {
     expect(bytesOut).toBeGreaterThan(0);
   });
 
+  it('counts the answers to its own challenges among the bytes that it is sent', () => {
+    const p = path();
+    p.heard(home, 672, true, 0);
+    let [bytesIn, bytesOut, answers] = [0, 0, 0];
+    for (let i = 0; i < 20; i++) {
+      bytesIn += PATH_PACKET_BYTES;
+      if (p.heard(cafe, PATH_PACKET_BYTES, true, i * 100)) bytesOut += PATH_PACKET_BYTES;
+      if (p.mayAnswer(cafe)) {
+        answers++;
+        bytesOut += PATH_PACKET_BYTES;
+      }
+      expect(bytesOut).toBeLessThanOrEqual(bytesIn);
+    }
+    expect(answers).toBeGreaterThan(0);
+    expect(p.mayAnswer(home)).toBe(true);
+  });
+
   it('challenges at most ten times a second, with the same challenge', () => {
     const p = path();
     p.heard(home, 672, true, 0);

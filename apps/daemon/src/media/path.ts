@@ -88,10 +88,21 @@ export class Path {
     probation.bytesIn += bytes;
     probation.heardAt = now;
     if (now - probation.challengedAt < CHALLENGE_EVERY_MS) return undefined;
-    if (probation.bytesOut + PATH_PACKET_BYTES > probation.bytesIn) return undefined;
+    // A second challenge leaves room for an answer to the peer's own, or neither side would move.
+    const needs = probation.bytesOut === 0 ? PATH_PACKET_BYTES : 2 * PATH_PACKET_BYTES;
+    if (probation.bytesOut + needs > probation.bytesIn) return undefined;
     probation.bytesOut += PATH_PACKET_BYTES;
     probation.challengedAt = now;
     return probation.challenge;
+  }
+
+  /** A PATH came from here; false if its echo would be more bytes than an unproved address may get. */
+  mayAnswer(from: Address): boolean {
+    const probation = this.#probation;
+    if (!probation || !same(probation.address, from)) return true;
+    if (probation.bytesOut + PATH_PACKET_BYTES > probation.bytesIn) return false;
+    probation.bytesOut += PATH_PACKET_BYTES;
+    return true;
   }
 
   /**

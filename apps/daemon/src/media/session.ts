@@ -221,7 +221,9 @@ export class Session {
         if (this.#control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
         break;
       case 'PATH':
-        this.#say({ kind: 'PATH_OK', challenge: message.challenge }, from);
+        if (this.path.mayAnswer(from)) {
+          this.#say({ kind: 'PATH_OK', challenge: message.challenge }, from);
+        }
         break;
       case 'PATH_OK':
         this.path.answered(message.challenge, from);
