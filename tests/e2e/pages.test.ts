@@ -137,6 +137,15 @@ describe.skipIf(whyNot() !== undefined)('on every screen', { timeout: 60_000 }, 
     await everywhere(({ sees }) => sees('You cancelled the call.'));
   });
 
+  it('a call that was not taken', async () => {
+    await everywhere(({ button }) => button('Back to people').click());
+    await bob.client.command('call', { name: 'alice' });
+    await everywhere(({ button }) => button('Accept').waitFor());
+    await bob.client.command('hangup', {});
+    await everywhere(({ button }) => button('Call bob back').waitFor());
+    await look('not-taken', 'bob cancelled the call before it was answered.');
+  });
+
   it('the history', async () => {
     await everywhere(({ go }) => go('History'));
     await look('history', 'Today');
