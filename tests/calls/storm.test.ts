@@ -108,9 +108,13 @@ describe('a call through a storm', () => {
 
   it('counts each second copy as replayed', () => {
     for (const [direction, , listener] of WAYS) {
-      const copies = tap.filter((each) => each.direction === direction && each.copies === 2).length;
-      expect(copies).toBeGreaterThan(20);
-      expect(counters[listener].replayed, listener).toBe(copies);
+      const doubled = tap.filter((each) => each.direction === direction && each.copies === 2);
+      // Until a listener has said anything, the other may probe a call that its engine has yet to open.
+      const opened = tap.find((each) => each.direction !== direction)!.atMs;
+      const certain = doubled.filter(({ atMs }) => atMs > opened).length;
+      expect(certain).toBeGreaterThan(20);
+      expect(counters[listener].replayed, listener).toBeGreaterThanOrEqual(certain);
+      expect(counters[listener].replayed, listener).toBeLessThanOrEqual(doubled.length);
       expect(counters[listener].duplicate, listener).toBe(0);
       expect(counters[listener].forged, listener).toBe(0);
     }
