@@ -6,6 +6,7 @@ import type { RegistryView } from '@kyberline/shared/snapshot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, sleep } from '../rig/child.js';
 import { type Front, openFront } from './front.js';
+import { holdBack } from './hold-back.js';
 import { type Person, personAt } from './person.js';
 import { openSite, type Site } from './site.js';
 
@@ -77,25 +78,6 @@ async function own(name: string): Promise<Own> {
 
 const ringing = ({ json }: Awaited<ReturnType<Person['call']>>) => `${json.call.call_id} ringing`;
 
-/** Answers to GET `path` are made at once, but sent only when they are released. */
-function holdBack(path: string) {
-  const { handle } = site.registry;
-  let made = false;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const slow: typeof handle = async (request, from) => {
-    const response = await handle(request, from);
-    if (new URL(request.url).pathname !== path) return response;
-    made = true;
-    await released;
-    return response;
-  };
-  Object.assign(site.registry, { handle: slow });
-  return { isMade: () => made, release: () => release() };
-}
-
 describe('a daemon whose event socket is neither opened nor refused', () => {
   it('goes on polling meanwhile, and says so', async () => {
     front.upgrades('left waiting');
@@ -110,7 +92,7 @@ describe('a daemon whose event socket is neither opened nor refused', () => {
 
 describe('a daemon whose list of people is made before somebody comes', () => {
   it('shows who came, though the list arrives later', async () => {
-    const list = holdBack('/api/users');
+    const list = holdBack(site, '/api/users');
     await alice.listen();
     await eventually('the list is made', 5_000, list.isMade);
     await bob.listen();
@@ -142,7 +124,7 @@ describe('a daemon whose name is registered from another machine', () => {
 describe('a daemon that turns to another registry', () => {
   it('hears nothing more of this one, not even what it had asked for', async () => {
     front.upgrades('refused');
-    const poll = holdBack('/api/call/pending/alice');
+    const poll = holdBack(site, '/api/call/pending/alice');
     await alice.listen();
     await bob.call('alice');
     await eventually('it polls', 5_000, poll.isMade);

@@ -8,9 +8,10 @@ import { Bundles } from '@kyberline/daemon/bundles';
 import { Registration } from '@kyberline/daemon/registration';
 import type { StoredIdentity } from '@kyberline/daemon/store/identity';
 import type { UserName } from '@kyberline/shared/ids';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually, sleep } from '../rig/child.js';
 import { type Front, openFront } from './front.js';
+import { holdBack } from './hold-back.js';
 import { openSite, type Site } from './site.js';
 
 const ALICE = 'alice' as UserName;
@@ -127,5 +128,38 @@ describe('a daemon whose name another machine took over', () => {
     await sleep(500);
     expect(here.isRegistered).toBe(true);
     expect(there.isRegistered).toBe(false);
+  });
+});
+
+describe('a name that is being taken', () => {
+  it('is not held at another registry that was chosen meanwhile', async () => {
+    const elsewhere = await openSite();
+    open.push({ close: () => void elsewhere.close() });
+    const machine = newMachine();
+    const alice = start(machine);
+    await eventually('it answers', 5_000, () => alice.view.registryId !== undefined);
+    const answer = holdBack(site, '/api/register');
+    const taking = alice.register(ALICE).catch((cause: unknown) => cause);
+    await eventually('the challenge is made', 5_000, answer.isMade);
+    alice.use(elsewhere.url);
+    answer.release();
+    expect(await taking).toMatchObject({ code: 'registry-left' });
+    expect(alice.isRegistered).toBe(false);
+    expect(machine.name).toBeUndefined();
+  });
+});
+
+describe('a daemon that stops while its name is being published', () => {
+  it('leaves no timer behind that would try again', async () => {
+    const answer = holdBack(site, '/api/register');
+    const alice = start(newMachine(ALICE));
+    await eventually('the challenge is made', 5_000, answer.isMade);
+    alice.close();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    front.lead(undefined);
+    await sleep(300);
+    expect(timers.mock.calls.filter(([, ms]) => ms === 5_000)).toEqual([]);
+    timers.mockRestore();
+    answer.release();
   });
 });

@@ -2,6 +2,7 @@
  * This person at their registry: finding it, holding a name there, publishing a fresh bundle every
  * day, knowing who is there. It recovers by itself; what stands in the way is a sentence in `view`.
  */
+import type { Bundle } from '@kyberline/core/crypto/bundle';
 import type { Identity } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
@@ -37,6 +38,7 @@ export class Registration {
   #standing: Standing = 'free';
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
   readonly #online = new Map<UserName, boolean>();
 
   constructor(
@@ -71,14 +73,16 @@ export class Registration {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#client.close();
   }
 
   /** Another registry; the name is taken there as soon as it answers. */
   use(url: string): void {
-    if (url === this.#url) return;
-    this.close();
+    if (this.#closed || url === this.#url) return;
+    clearTimeout(this.#timer);
+    this.#client.close();
     this.#url = url;
     this.#standing = 'free';
     this.#problem = undefined;
@@ -90,15 +94,26 @@ export class Registration {
 
   /** Takes a name now. @throws Problem with the registry's reason, e.g. that it is taken */
   async register(name: UserName): Promise<void> {
-    const old = this.parts.name();
-    await this.#publish(name);
+    const client = this.#client;
+    const bundle = await this.#publish(client, name);
+    if (!this.#isAt(client)) {
+      throw new Problem(
+        'registry-left',
+        `The registry was changed while ${name} was being taken. Take the name again.`,
+      );
+    }
+    const old = this.isRegistered ? this.parts.name() : undefined;
     // The old name is given up only once the new one is held.
-    if (old && old !== name && this.isRegistered) await this.#client.unregister();
-    this.#hold(name);
+    if (old && old !== name) await client.unregister(old);
+    this.#hold(name, bundle);
   }
 
   async unregister(): Promise<void> {
-    await this.#client.unregister();
+    const client = this.#client;
+    const name = this.parts.name();
+    if (!name) throw new Problem('not-registered', 'There is no name that could be given up.');
+    await client.unregister(name);
+    if (!this.#isAt(client)) return;
     this.#standing = 'free';
     this.#problem = undefined;
     this.#online.clear();
@@ -140,20 +155,29 @@ export class Registration {
     this.parts.changed();
   }
 
+  /** Whether what was begun with `client` still matters: the registry can change meanwhile. */
+  #isAt(client: RegistryClient): boolean {
+    return !this.#closed && this.#client === client;
+  }
+
   /** Publishes under the held name after `inMs`, and keeps trying. */
   #again(inMs: number): void {
+    if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#resume(), inMs);
   }
 
   async #resume(): Promise<void> {
+    const client = this.#client;
     const name = this.parts.name();
     if (!name || this.#standing === 'replaced') return;
+    // The person may have taken another name meanwhile, or given this one up.
+    const isWanted = () => this.#isAt(client) && this.parts.name() === name;
     try {
-      await this.#publish(name);
-      if (this.isRegistered) this.#renewLater(name);
-      else this.#hold(name);
+      const bundle = await this.#publish(client, name);
+      if (isWanted()) this.#hold(name, bundle);
     } catch (cause) {
+      if (!isWanted()) return;
       this.#problem =
         cause instanceof Problem ? cause.message : `The name ${name} could not be registered.`;
       this.parts.changed();
@@ -161,8 +185,7 @@ export class Registration {
     }
   }
 
-  async #publish(name: UserName): Promise<void> {
-    const client = this.#client;
+  async #publish(client: RegistryClient, name: UserName): Promise<Bundle> {
     if (!client.registryId) {
       throw new Problem(
         'registry-unreachable',
@@ -171,24 +194,19 @@ export class Registration {
     }
     const bundle = await this.parts.bundles.current(client.registryId, name, this.parts.suite());
     await client.publish(bundle);
+    return bundle;
+  }
+
+  /** The name is held by `bundle`, which is renewed in time; only a new one is to be listened for. */
+  #hold(name: UserName, bundle: Bundle): void {
     this.#problem = undefined;
-  }
-
-  #hold(name: UserName): void {
-    this.parts.keepName(name);
-    this.#standing = 'held';
-    this.#client.listen(name);
-    this.#renewLater(name);
+    if (!this.isRegistered || this.parts.name() !== name) {
+      this.parts.keepName(name);
+      this.#standing = 'held';
+      this.#client.listen(name);
+    }
+    const { bundles, clocks } = this.parts;
+    this.#again(Math.max(RETRY_MS, bundles.renewalAt(bundle) - clocks.wall()));
     this.parts.changed();
-  }
-
-  #renewLater(name: UserName): void {
-    const { registryId } = this.#client;
-    if (!registryId) return;
-    const { bundles, suite, clocks } = this.parts;
-    void bundles.current(registryId, name, suite()).then((bundle) => {
-      if (this.isRegistered)
-        this.#again(Math.max(RETRY_MS, bundles.renewalAt(bundle) - clocks.wall()));
-    });
   }
 }

@@ -136,9 +136,11 @@ export class RegistryClient implements Exchange {
     this.#find();
   }
 
-  /** Gives the name up; nobody can call it until somebody takes it again. */
-  async unregister(): Promise<void> {
-    await this.#ask(z.unknown(), 'DELETE', `/api/users/${this.#me().name}`);
+  /** Gives a name up; nobody can call it until somebody takes it again. */
+  async unregister(name: UserName): Promise<void> {
+    const path = `/api/users/${name}`;
+    await this.#http.ask(z.unknown(), { method: 'DELETE', path, signer: this.#signer(name) });
+    if (this.#name !== name) return;
     this.#name = undefined;
     this.stopListening();
   }
