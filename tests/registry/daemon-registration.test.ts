@@ -147,6 +147,24 @@ describe('a name that is being taken', () => {
     expect(alice.isRegistered).toBe(false);
     expect(machine.name).toBeUndefined();
   });
+
+  it('is held before the old one is given up, whatever becomes of that', async () => {
+    const machine = newMachine('old' as UserName);
+    const alice = start(machine);
+    await isHeld(alice);
+    const { handle } = site.registry;
+    const broken: typeof handle = async (request, from) =>
+      request.method === 'DELETE' ? new Response('{}', { status: 500 }) : handle(request, from);
+    Object.assign(site.registry, { handle: broken });
+    const refusal = await alice.register(ALICE).catch((cause: unknown) => cause);
+    expect(refusal).toMatchObject({ code: 'name-kept' });
+    expect(String(refusal)).toContain('You are alice now, but old is still yours too');
+    expect(machine.name).toBe(ALICE);
+    await isHeld(alice);
+    const [bob] = await site.people('bob');
+    await eventually('alice is online', 5_000, () => alice.people.get(ALICE) === true);
+    expect((await bob?.call(ALICE))?.status).toBe(200);
+  });
 });
 
 describe('a daemon that stops while its name is being published', () => {

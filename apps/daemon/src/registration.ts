@@ -103,9 +103,16 @@ export class Registration {
       );
     }
     const old = this.isRegistered ? this.parts.name() : undefined;
-    // The old name is given up only once the new one is held.
-    if (old && old !== name) await client.unregister(old);
     this.#hold(name, bundle);
+    if (!old || old === name) return;
+    try {
+      await client.unregister(old);
+    } catch (cause) {
+      const why = cause instanceof Problem ? cause.message : 'The registry did not take it back.';
+      throw new Problem('name-kept', `You are ${name} now, but ${old} is still yours too: ${why}`, {
+        cause,
+      });
+    }
   }
 
   async unregister(): Promise<void> {
