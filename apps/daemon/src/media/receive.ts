@@ -62,10 +62,17 @@ export class Receiver {
     this.lastHeardMs = now;
   }
 
+  /** The peer's direction, and an epoch and stream that are known here. */
+  hasKeyFor(header: PacketHeader): boolean {
+    const { role, keys } = this.#parts;
+    const name = STREAM_NAMES.get(header.stream);
+    return isOfPeer(role, header) && !!name && keys.receiving(header.epoch, name) !== undefined;
+  }
+
   /** @param datagram exactly the datagram; it is opened where it stands */
   receive(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): Verdict {
     const { callId, role, keys, path } = this.#parts;
-    if (header.direction !== (role === 'A' ? 'B>A' : 'A>B')) return 'forged';
+    if (!isOfPeer(role, header)) return 'forged';
     const name = STREAM_NAMES.get(header.stream);
     if (!name) return 'malformed';
     const stream = keys.receiving(header.epoch, name);
@@ -106,6 +113,10 @@ export class Receiver {
     this.#parts.onControl({ epoch, counter, message: payload, from });
     return true;
   }
+}
+
+function isOfPeer(role: Role, { direction }: PacketHeader): boolean {
+  return direction === (role === 'A' ? 'B>A' : 'A>B');
 }
 
 const STREAM_NAMES = new Map<number, MediaStream>([

@@ -163,6 +163,11 @@ export class Session {
     if (this.isTalking) this.#sender.voice(frame, this.#muted, now);
   }
 
+  /** Whether to open such a packet would take a trial of a key. */
+  hasKeyFor(header: PacketHeader): boolean {
+    return this.#receiver.hasKeyFor(header);
+  }
+
   receive(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): Verdict {
     this.#now = now;
     return this.#receiver.receive(header, datagram, from, now);

@@ -109,7 +109,7 @@ export class Switchboard {
     }
   }
 
-  /** One datagram: the calls of its address first, then, in bounds, those that may have moved. */
+  /** One datagram: the calls at its address first, then those told of it, then, in bounds, the rest. */
   receive(datagram: Uint8Array, from: Address): void {
     const now = this.now();
     const header = readHeader(datagram, this.#header);
@@ -181,14 +181,23 @@ export class Switchboard {
     this.#calls.set(id, new Session(message, codec, this.shared, now));
   }
 
-  /** Calls at other addresses: whichever opens it has a peer that moved. */
+  /**
+   * Calls whose packets come from elsewhere: whichever opens it has a peer there. Those that were
+   * told this address cost no trial, or strays could keep a call from being set up.
+   */
   #moved(header: PacketHeader, datagram: Uint8Array, from: Address, now: number): boolean {
-    for (const call of this.#calls.values()) {
-      const { remote } = call.path;
-      if ((remote && same(remote, from)) || !this.#mayTry(now)) continue;
-      if (call.receive(header, datagram, from, now) === 'opened') return true;
-    }
-    return false;
+    const others = [...this.#calls.values()].filter(
+      ({ path }) => !path.remote || !same(path.remote, from),
+    );
+    const told = others.filter(({ path }) => path.isKnown(from));
+    if (told.some((call) => call.receive(header, datagram, from, now) === 'opened')) return true;
+    return others.some(
+      (call) =>
+        !told.includes(call) &&
+        call.hasKeyFor(header) &&
+        this.#mayTry(now) &&
+        call.receive(header, datagram, from, now) === 'opened',
+    );
   }
 
   #mayTry(now: number): boolean {

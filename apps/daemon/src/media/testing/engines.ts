@@ -1,0 +1,89 @@
+/** The engines of two sides of a call, without sound, in virtual time: alice has called bob. */
+import { createHash } from 'node:crypto';
+import { VirtualClock } from '../../device/clock-virtual.js';
+import { MemoryNetwork } from '../../net/udp-memory.js';
+import type { Address, DaemonToEngine, EngineToDaemon, MediaStream, Role } from '../messages.js';
+import { PacketRing } from '../packets.js';
+import { Switchboard } from '../switchboard.js';
+
+export const ALICE: Address = { address: '192.0.2.1', port: 47_470 };
+export const BOB: Address = { address: '192.0.2.2', port: 47_470 };
+export const CALL_ID = new Uint8Array(16).fill(7);
+
+const LEASE = { from: 0, until: 100_000 };
+
+export class Engine {
+  readonly said: EngineToDaemon[] = [];
+  readonly switchboard: Switchboard;
+
+  constructor(
+    readonly role: Role,
+    readonly at: Address,
+    clock: VirtualClock,
+    network: MemoryNetwork,
+    seed: string,
+  ) {
+    this.switchboard = new Switchboard(
+      {
+        socket: network.open(at.address, at.port),
+        ring: new PacketRing(),
+        random: seededRandom(seed),
+        emit: (message) => this.said.push(message),
+      },
+      () => clock.now(),
+    );
+  }
+
+  tell(...messages: DaemonToEngine[]): void {
+    for (const message of messages) this.switchboard.handle(message);
+  }
+
+  open(candidates: Address[]): void {
+    const { role } = this;
+    const codec = 'pcm16';
+    this.tell({ type: 'open-call', callId: CALL_ID, role, codec, frameMs: 20, candidates });
+  }
+
+  /** An epoch's keys both ways, made from its number, so that both sides have the same. */
+  install(epoch: number, streams: MediaStream[] = ['control', 'audio']): void {
+    const keys = (direction: string) =>
+      Object.fromEntries(
+        streams.map((stream) => {
+          const random = seededRandom(`${epoch} ${direction} ${stream}`);
+          return [stream, { aead: random(32), obf: random(32), ...LEASE }];
+        }),
+      );
+    const [send, receive] = this.role === 'A' ? ['A>B', 'B>A'] : ['B>A', 'A>B'];
+    this.tell({
+      type: 'install-epoch',
+      callId: CALL_ID,
+      epoch,
+      send: keys(send!),
+      receive: keys(receive!),
+    });
+  }
+
+  heard<T extends EngineToDaemon['type']>(type: T) {
+    return this.said.filter(
+      (message): message is Extract<EngineToDaemon, { type: T }> => message.type === type,
+    );
+  }
+}
+
+export function twoEngines() {
+  const clock = new VirtualClock();
+  const network = new MemoryNetwork(clock, 1);
+  return {
+    clock,
+    network,
+    alice: new Engine('A', ALICE, clock, network, 'alice'),
+    bob: new Engine('B', BOB, clock, network, 'bob'),
+  };
+}
+
+/** Repeatable bytes for tests. */
+export function seededRandom(seed: string): (bytes: number) => Uint8Array {
+  let drawn = 0;
+  return (bytes) =>
+    createHash('shake256', { outputLength: bytes }).update(`${seed} ${drawn++}`).digest();
+}
