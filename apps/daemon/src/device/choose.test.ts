@@ -148,7 +148,10 @@ describe('the choice', () => {
     input.start(() => undefined);
     await pass(6000);
     expect(machine.opened.filter((_, n) => n % 5 === 0)).toEqual([0, 0, 0, 2, 0, 2]);
-    expect(input.inUse.why).toMatch(/^Camera stopped or cannot be opened/);
+    expect(input.inUse).toMatchObject({
+      ...{ choice: 'default', name: 'Camera', state: 'failed' },
+      why: expect.stringMatching(/^Camera stopped or cannot be opened/),
+    });
     await input.stop();
   });
 

@@ -109,7 +109,8 @@ export abstract class Restarting {
     if (!this.#wanted || this.#isMending) return;
     this.#isMending = true;
     const wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)]!;
-    this.standing.enter(this.#failures > RETRY_MS.length ? 'failed' : 'restarting', why);
+    const state = this.#failures > RETRY_MS.length ? 'failed' : 'restarting';
+    this.standing.enter(state, why, this.#using.name);
     this.#cancel();
     const opens = this.#opens;
     this.#cancel = this.clock.after(wait, () => {
