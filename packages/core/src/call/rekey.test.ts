@@ -33,6 +33,39 @@ describe('rekey', () => {
     }
   });
 
+  it('survives the same where nothing but FIN can carry the move, none of the caller having voice', () => {
+    for (let lost = 0; lost < 1024; lost++) {
+      const delays = ({ index }: Delivery) => ((lost >> index) & 1 ? [] : [5]);
+      const pair = new RekeyPair(times, delays, { voiceLostOf: 'A' });
+      pair.runFor(6_500);
+      expect(pair.ends.B.state.epoch, `lost ${lost.toString(2)}`).toBeGreaterThanOrEqual(1);
+      expect(pair.unopened, `lost ${lost.toString(2)}`).toBe(0);
+    }
+    const withoutFin = ({ message }: Delivery) => (message.kind === 'FIN' ? [] : [5]);
+    const pair = new RekeyPair(times, withoutFin, { voiceLostOf: 'A' });
+    pair.runFor(6_500);
+    expect(pair.ends.A.state).toMatchObject({ epoch: 1, progress: { at: 'finishing' } });
+    expect(pair.ends.B.state).toMatchObject({ epoch: 0, progress: { at: 'answered' } });
+  });
+
+  it('needs no FIN where a packet of the new epoch opens, so that a wrong proof stops nobody', () => {
+    const pair = new RekeyPair(times, promptly, { finsForged: true });
+    pair.runFor(11_000);
+    expect(pair.ends.A.state.epoch).toBe(5);
+    expect(pair.ends.B.state.epoch).toBe(5);
+  });
+
+  it('takes nothing from a FIN whose proof is wrong', () => {
+    const withoutFin = ({ message }: Delivery) => (message.kind === 'FIN' ? [] : [5]);
+    const pair = new RekeyPair(times, withoutFin, { voiceLostOf: 'A' });
+    pair.runFor(2_500);
+    const message = { kind: 'FIN', epoch: 1, proof: new Uint8Array(32) } as const;
+    pair.step('B', { type: 'received', on: 0, message, finVerified: false });
+    expect(pair.ends.B.state).toMatchObject({ epoch: 0, progress: { at: 'answered' } });
+    pair.step('B', { type: 'received', on: 0, message, finVerified: true });
+    expect(pair.ends.B.state).toMatchObject({ epoch: 1, progress: { at: 'steady' } });
+  });
+
   it('survives duplicates and reordering of every message', () => {
     const pair = new RekeyPair(times, ({ index }) => [5 + ((index * 37) % 300), 5, 400]);
     pair.runFor(30_000);

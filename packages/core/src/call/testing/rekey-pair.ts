@@ -25,6 +25,14 @@ export interface Delivery {
   index: number;
 }
 
+/** What else may go wrong, beside what `delays` does to messages. */
+export interface Flaws {
+  /** Of this side's voice nothing arrives: only its control messages tell on which epoch it is. */
+  voiceLostOf?: Side;
+  /** No FIN's proof is right. */
+  finsForged?: boolean;
+}
+
 const CRYPTO_MS = 1;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytesOf = (value: string) => new TextEncoder().encode(value);
@@ -41,6 +49,7 @@ export class RekeyPair {
   constructor(
     times: RekeyTimes,
     private readonly delays: (delivery: Delivery) => number[],
+    private readonly flaws: Flaws = {},
   ) {
     const end = (role: Side): End => ({
       state: startRekey(role, 0, times),
@@ -128,7 +137,8 @@ export class RekeyPair {
   #transmit(from: Side, epoch: number, message: ControlMessage | undefined): void {
     const key = this.ends[from].send.get(epoch);
     if (key === undefined) throw new Error(`${from} sent on epoch ${epoch} without its key`);
-    const delays = message ? this.delays({ from, message, index: this.#index++ }) : [5];
+    const voiceDelays = this.flaws.voiceLostOf === from ? [] : [5];
+    const delays = message ? this.delays({ from, message, index: this.#index++ }) : voiceDelays;
     for (const delay of delays) {
       this.#queue.push({
         at: this.now + delay,
@@ -153,7 +163,7 @@ export class RekeyPair {
       on: epoch,
       message,
       ...(requestEpoch !== undefined && { requestEpoch }),
-      finVerified: true,
+      finVerified: !this.flaws.finsForged,
     });
   }
 
