@@ -113,8 +113,8 @@ describe('a daemon that gave its name up', () => {
 
 describe('a daemon whose name another machine took over', () => {
   it('says so, is not connected, and lets the registry come and go without taking it', async () => {
-    const [first, second] = [newMachine(ALICE), newMachine()];
-    second.stored = { ...first.stored, machineId: second.stored.machineId };
+    const first = newMachine(ALICE);
+    const second = newMachine(undefined, first);
     const [there, here] = [start(first), start(second)];
     await isHeld(there);
     await here.register(ALICE);
@@ -128,6 +128,21 @@ describe('a daemon whose name another machine took over', () => {
     await sleep(500);
     expect(here.isRegistered).toBe(true);
     expect(there.isRegistered).toBe(false);
+  });
+
+  it('leaves it there when it is started again, until it is told to take it back', async () => {
+    const first = newMachine(ALICE);
+    const second = newMachine(undefined, first);
+    const [there, here] = [start(first), start(second)];
+    await isHeld(there);
+    there.close();
+    await here.register(ALICE);
+    const again = start(first);
+    await eventually('it is told', 5_000, () => again.view.problem?.includes('another machine'));
+    expect([again.isRegistered, here.isRegistered]).toEqual([false, true]);
+    await again.register(ALICE);
+    await isHeld(again);
+    await eventually('the other is told', 5_000, () => !here.isRegistered);
   });
 });
 

@@ -181,6 +181,11 @@ export class Registration {
     // The person may have taken another name meanwhile, or given this one up.
     const isWanted = () => this.#isAt(client) && this.parts.name() === name;
     try {
+      // To publish is to take the name, which is the person's to decide where it was taken from here.
+      if (await client.isReplaced(name)) {
+        if (isWanted()) this.#replaced();
+        return;
+      }
       const bundle = await this.#publish(client, name);
       if (isWanted()) this.#hold(name, bundle);
     } catch (cause) {

@@ -12,6 +12,7 @@ import {
   challengeResponse,
   type HangupReason,
   healthResponse,
+  pendingResponse,
   type RejectReason,
   registerResponse,
 } from '@kyberline/shared/registry';
@@ -76,6 +77,19 @@ export class RegistryClient implements Exchange {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#events?.close();
+  }
+
+  /** Whether another machine of this identity has `name` by now; one of a stranger is not meant. */
+  async isReplaced(name: UserName): Promise<boolean> {
+    const path = `/api/call/pending/${name}?machine_id=${this.machineId}`;
+    try {
+      await this.#http.ask(pendingResponse, { method: 'GET', path, signer: this.#signer(name) });
+      return false;
+    } catch (cause) {
+      const code = cause instanceof Problem ? cause.code : '';
+      if (code !== 'replaced' && !FORGOTTEN.has(code)) throw cause;
+      return code === 'replaced';
+    }
   }
 
   /** Publishes a bundle under its name, taking the name if it is free (SPEC 12). */
