@@ -146,6 +146,25 @@ describe('a daemon whose name another machine took over', () => {
   });
 });
 
+describe('a daemon whose name belongs to somebody else by now', () => {
+  it('holds it no longer, says so, and does not ask for it every second', async () => {
+    front.upgrades('refused');
+    const alice = start(newMachine(ALICE));
+    await eventually('the name is held', 5_000, () => alice.isRegistered);
+    const emptied = await openSite();
+    open.push({ close: () => void emptied.close() });
+    await emptied.people(ALICE);
+    front.lead(emptied.port);
+    await eventually('it is lost', 10_000, () => !alice.isRegistered);
+    expect(alice.view.problem).toContain('belongs to another identity');
+    const asked = front.asked.length;
+    await sleep(3_000);
+    const more = front.asked.slice(asked).filter((line) => !line.endsWith('/api/health'));
+    expect(more).toEqual([]);
+    expect(alice.view).toMatchObject({ state: 'connecting', registryId: emptied.registry.id });
+  });
+});
+
 describe('a name that is being taken', () => {
   it('is not held at another registry that was chosen meanwhile', async () => {
     const elsewhere = await openSite();

@@ -14,6 +14,9 @@ import { Problem } from './problem.js';
 
 const RETRY_MS = 5_000;
 const NO_WAIT = 0;
+/** Refusals that only another person's doing could change, asked about now and then. */
+const NOT_OURS: ReadonlySet<string> = new Set(['name-taken', 'name-reserved']);
+const NOT_OURS_RETRY_MS = 60_000;
 
 /** `replaced`: another machine of this person has the name, until the person takes it back. */
 type Standing = 'free' | 'held' | 'replaced';
@@ -189,12 +192,23 @@ export class Registration {
       const bundle = await this.#publish(client, name);
       if (isWanted()) this.#hold(name, bundle);
     } catch (cause) {
-      if (!isWanted()) return;
-      this.#problem =
-        cause instanceof Problem ? cause.message : `The name ${name} could not be registered.`;
-      this.parts.changed();
-      this.#again(RETRY_MS);
+      if (isWanted()) this.#failed(name, cause);
     }
+  }
+
+  #failed(name: UserName, cause: unknown): void {
+    const { code, message } =
+      cause instanceof Problem
+        ? cause
+        : { code: '', message: `The name ${name} could not be registered.` };
+    this.#problem = message;
+    const isOurs = !NOT_OURS.has(code);
+    if (!isOurs) {
+      this.#standing = 'free';
+      this.#client.stopListening();
+    }
+    this.#again(isOurs ? RETRY_MS : NOT_OURS_RETRY_MS);
+    this.parts.changed();
   }
 
   async #publish(client: RegistryClient, name: UserName): Promise<Bundle> {
