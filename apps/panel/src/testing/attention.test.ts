@@ -1,8 +1,12 @@
 /** What draws attention to a call that rings, in a real browser with the fake daemon. */
-import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
-import { describePanel, WAIT } from './before-panel';
+import { chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforePanel, WAIT } from './before-panel';
 import { scriptedCall } from './scripted-call';
+
+const before = beforePanel(chromium);
+const button = (name: string) => before.page.getByRole('button', { name, exact: true });
+const sees = (text: string | RegExp) => before.page.getByText(text).first().waitFor(WAIT);
 
 /** Who holds or waits for the right to ring, of all tabs. */
 const ringers = (page: Page) =>
@@ -28,8 +32,11 @@ function quietUntilTouched(): void {
   };
 }
 
-describePanel('a call that rings in a browser', (before) => {
-  const { button, sees } = before;
+describe.skipIf(before.isSkipped)('a call that rings in a browser', { timeout: 60_000 }, () => {
+  beforeAll(before.open);
+  afterAll(before.close);
+  beforeEach(before.sitDown);
+  afterEach(async () => expect(await before.getUp()).toEqual([]));
 
   const ring = () =>
     before.panel.given((state) => {

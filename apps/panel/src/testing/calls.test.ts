@@ -1,10 +1,18 @@
 /** Calls in the built panel, in a real browser, with the fake daemon behind it. */
-import { expect, it } from 'vitest';
-import { describePanel, WAIT } from './before-panel';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforePanel, WAIT } from './before-panel';
 import { scriptedCall, talking } from './scripted-call';
 
-describePanel('calls in a browser', (before) => {
-  const { button, sees } = before;
+const before = beforePanel(chromium);
+const button = (name: string) => before.page.getByRole('button', { name, exact: true });
+const sees = (text: string | RegExp) => before.page.getByText(text).first().waitFor(WAIT);
+
+describe.skipIf(before.isSkipped)('calls in a browser', { timeout: 60_000 }, () => {
+  beforeAll(before.open);
+  afterAll(before.close);
+  beforeEach(before.sitDown);
+  afterEach(async () => expect(await before.getUp()).toEqual([]));
 
   it('calls a person, shows the stages and cancels', async () => {
     const { panel, page } = before;

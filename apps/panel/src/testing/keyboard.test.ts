@@ -1,10 +1,17 @@
 /** The built panel without a mouse, in a real browser with the fake daemon. */
-import { expect, it } from 'vitest';
-import { describePanel, WAIT } from './before-panel';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforePanel, WAIT } from './before-panel';
 import { scriptedCall, talking } from './scripted-call';
 
-describePanel('somebody with a keyboard', (before) => {
-  const { button } = before;
+const before = beforePanel(chromium);
+const button = (name: string) => before.page.getByRole('button', { name, exact: true });
+
+describe.skipIf(before.isSkipped)('somebody with a keyboard', { timeout: 60_000 }, () => {
+  beforeAll(before.open);
+  afterAll(before.close);
+  beforeEach(before.sitDown);
+  afterEach(async () => expect(await before.getUp()).toEqual([]));
 
   /** What has the focus, by its text. */
   const focused = () => before.page.evaluate(() => document.activeElement?.textContent);

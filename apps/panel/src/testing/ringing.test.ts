@@ -1,10 +1,17 @@
 /** A call that rings while something else is open, in a real browser with the fake daemon. */
-import { expect, it } from 'vitest';
-import { describePanel, WAIT } from './before-panel';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforePanel, WAIT } from './before-panel';
 import { scriptedCall } from './scripted-call';
 
-describePanel('a call that rings', (before) => {
-  const { button } = before;
+const before = beforePanel(chromium);
+const button = (name: string) => before.page.getByRole('button', { name, exact: true });
+
+describe.skipIf(before.isSkipped)('a call that rings', { timeout: 60_000 }, () => {
+  beforeAll(before.open);
+  afterAll(before.close);
+  beforeEach(before.sitDown);
+  afterEach(async () => expect(await before.getUp()).toEqual([]));
 
   const ring = () =>
     before.panel.daemon.change((state) => {

@@ -1,10 +1,18 @@
 /** A daemon that is slow or away while somebody asks it for something, in a real browser. */
-import { expect, it } from 'vitest';
-import { describePanel, WAIT } from './before-panel';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforePanel, WAIT } from './before-panel';
 import { person } from './scripted-state';
 
-describePanel('commands in a browser', (before) => {
-  const { button, sees } = before;
+const before = beforePanel(chromium);
+const button = (name: string) => before.page.getByRole('button', { name, exact: true });
+const sees = (text: string | RegExp) => before.page.getByText(text).first().waitFor(WAIT);
+
+describe.skipIf(before.isSkipped)('commands in a browser', { timeout: 60_000 }, () => {
+  beforeAll(before.open);
+  afterAll(before.close);
+  beforeEach(before.sitDown);
+  afterEach(async () => expect(await before.getUp()).toEqual([]));
 
   it('are not kept for a daemon that is away', async () => {
     const { panel, page } = before;
