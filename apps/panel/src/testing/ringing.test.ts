@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beforePanel, WAIT } from './before-panel';
 import { scriptedCall } from './scripted-call';
+import { person } from './scripted-state';
 
 const before = beforePanel(chromium);
 const button = (name: string) => before.page.getByRole('button', { name, exact: true });
@@ -17,6 +18,30 @@ describe.skipIf(before.isSkipped)('a call that rings', { timeout: 60_000 }, () =
     before.panel.daemon.change((state) => {
       state.calls = [scriptedCall('carol', { direction: 'incoming', phase: 'ringing-here' })];
     });
+
+  it('covers nothing that has the focus on a long page', async () => {
+    const { panel, page } = before;
+    panel.given((state) => {
+      for (let i = 0; i < 12; i++) state.people.push(person(`person${i}`));
+    });
+    await page.setViewportSize({ width: 1024, height: 700 });
+    await page.goto(panel.url);
+    ring();
+    await button('Accept').waitFor(WAIT);
+    const covered: (string | null)[] = [];
+    for (let tabs = 0; tabs < 50; tabs++) {
+      await page.keyboard.press('Tab');
+      const stop = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (element === null || element === document.body) return { name: null, free: true };
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const top = document.elementFromPoint(x + width / 2, y + height / 2);
+        return { name: element.ariaLabel ?? element.textContent, free: element.contains(top) };
+      });
+      if (!stop.free) covered.push(stop.name);
+    }
+    expect(covered).toEqual([]);
+  });
 
   it('is within reach of a pointer above a dialog, which stays', async () => {
     const { panel, page } = before;
