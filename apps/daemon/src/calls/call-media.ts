@@ -18,6 +18,7 @@ import { type Direction, LeaseBook } from './leases.js';
 const FRAME_MS = 20;
 const STREAMS: readonly MediaStream[] = ['control', 'audio'];
 
+/** Takes or copies the message before it returns: keys in it are erased afterwards. */
 export type SendToEngine = (message: DaemonToEngine) => void;
 
 export class CallMedia {
@@ -133,25 +134,30 @@ export class CallMedia {
       send: {},
       receive: {},
     };
+    const derived: TrafficKeys[] = [];
     for (const stream of epoch === HANDSHAKE_EPOCH ? (['control'] as const) : STREAMS) {
       const wanted = (direction: Direction) =>
         (which === 'both' || which === direction) && this.#installed[direction].has(epoch);
-      const send = wanted('send') ? this.#keys(epoch, 'send', stream) : undefined;
-      const receive = wanted('receive') ? this.#keys(epoch, 'receive', stream) : undefined;
-      if (send) message.send[stream] = { ...send, ...this.#leases.grant(epoch, stream, 'send') };
-      if (receive) {
-        message.receive[stream] = { ...receive, ...this.#leases.grant(epoch, stream, 'receive') };
+      for (const direction of ['send', 'receive'] as const) {
+        const keys = wanted(direction) ? this.#keys(epoch, direction, stream) : undefined;
+        if (!keys) continue;
+        // The handshake's own are needed again for an engine that is started again.
+        if (epoch !== HANDSHAKE_EPOCH) derived.push(keys);
+        const lease = this.#leases.grant(epoch, stream, direction);
+        message[direction][stream] = { ...bytesOf(keys), ...lease };
       }
     }
     this.engine(message);
+    for (const { aead, obf } of derived) {
+      aead.erase();
+      obf.erase();
+    }
   }
 
-  #keys(epoch: number, direction: Direction, stream: MediaStream): StreamKeys | undefined {
-    const keys =
-      epoch === HANDSHAKE_EPOCH
-        ? this.secrets.handshakeKeys()?.[direction]
-        : this.secrets.traffic(epoch, direction, stream);
-    return keys && bytesOf(keys);
+  #keys(epoch: number, direction: Direction, stream: MediaStream): TrafficKeys | undefined {
+    return epoch === HANDSHAKE_EPOCH
+      ? this.secrets.handshakeKeys()?.[direction]
+      : this.secrets.traffic(epoch, direction, stream);
   }
 }
 

@@ -9,6 +9,7 @@ import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { openUdp } from '../net/udp.js';
 import { Problem } from '../problem.js';
+import { eraseInstalled } from './epochs.js';
 import type { DaemonToEngine, EngineToDaemon } from './messages.js';
 import { PacketRing } from './packets.js';
 import { Sound } from './sound.js';
@@ -126,6 +127,7 @@ function handle({ switchboard, sound }: Running, message: DaemonToEngine): void 
       break;
     default:
       switchboard.handle(message);
+      if (message.type === 'install-epoch') eraseInstalled(message);
       if (message.type === 'open-call') sound.need({ input: true, output: true });
   }
 }

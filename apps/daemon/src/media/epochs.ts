@@ -114,3 +114,13 @@ export class Epochs {
     return epoch;
   }
 }
+
+/** The streams have copies of the keys: those that came with the message are not needed any more. */
+export function eraseInstalled(message: Extract<DaemonToEngine, { type: 'install-epoch' }>): void {
+  for (const { aead, obf } of [message.send, message.receive].flatMap((keys) =>
+    Object.values(keys),
+  )) {
+    aead.fill(0);
+    obf.fill(0);
+  }
+}

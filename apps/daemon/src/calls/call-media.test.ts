@@ -1,0 +1,55 @@
+import type { CallSecrets } from '@kyberline/core/call/secrets';
+import { Secret } from '@kyberline/core/crypto/secret';
+import { describe, expect, it } from 'vitest';
+import type { DaemonToEngine, StreamKeys } from '../media/messages.js';
+import { CallMedia } from './call-media.js';
+
+const keys = () => ({
+  aead: new Secret(new Uint8Array(32).fill(1)),
+  obf: new Secret(new Uint8Array(32).fill(2)),
+});
+
+function media() {
+  const handshake = { send: keys(), receive: keys() };
+  const secrets = { traffic: keys, handshakeKeys: () => handshake };
+  const told: DaemonToEngine[] = [];
+  const kept: DaemonToEngine[] = [];
+  const call = new CallMedia(
+    (message) => {
+      told.push(structuredClone(message));
+      kept.push(message);
+    },
+    new Uint8Array(16),
+    'A',
+    secrets as unknown as CallSecrets,
+  );
+  return { call, told, kept };
+}
+
+function keysIn(message: DaemonToEngine): StreamKeys[] {
+  if (message.type !== 'install-epoch') return [];
+  return [...Object.values(message.send), ...Object.values(message.receive)];
+}
+
+const sums = (messages: DaemonToEngine[]) =>
+  messages
+    .flatMap(keysIn)
+    .map(({ aead, obf }) => [...aead, ...obf].reduce((sum, byte) => sum + byte));
+
+describe("a call's keys in the daemon", () => {
+  it('are erased as soon as the engine was told them', () => {
+    const { call, told, kept } = media();
+    call.install(0, 'send');
+    call.install(0, 'receive');
+    expect(sums(told)).toEqual([96, 96, 96, 96]);
+    expect(sums(kept)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('stay while they are the handshake’s, for an engine that is started again', () => {
+    const { call, told } = media();
+    call.open('pcm16', []);
+    told.length = 0;
+    call.reopen();
+    expect(sums(told)).toEqual([96, 96]);
+  });
+});
