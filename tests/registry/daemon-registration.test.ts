@@ -146,6 +146,26 @@ describe('a daemon whose name another machine took over', () => {
   });
 });
 
+describe('a registry that begins anew behind the same address', () => {
+  it('is found under its new id by a daemon that holds no name, and gives it one', async () => {
+    const machine = newMachine();
+    const alice = start(machine);
+    await eventually('it answers', 5_000, () => alice.view.registryId !== undefined);
+    const emptied = await openSite();
+    open.push({ close: () => void emptied.close() });
+    front.lead(emptied.port);
+    // Until it is noticed that the old connections have ended.
+    await sleep(100);
+    machine.name = ALICE;
+    const refusal = await alice.register(ALICE).catch((cause: unknown) => cause);
+    expect(refusal).toMatchObject({ code: 'registry-strange' });
+    expect(String(refusal)).toContain('Try again in a moment');
+    // Sooner than the next look, which is up to 5 s away.
+    await eventually('the name is held', 2_500, () => alice.isRegistered);
+    expect(alice.view.registryId).toBe(emptied.registry.id);
+  });
+});
+
 describe('a daemon whose name belongs to somebody else by now', () => {
   it('holds it no longer, says so, and does not ask for it every second', async () => {
     front.upgrades('refused');

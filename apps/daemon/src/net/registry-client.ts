@@ -105,7 +105,11 @@ export class RegistryClient implements Exchange {
       body: request,
       alsoStatus: 401,
     });
-    if (registry_id !== hex(bundle.registryId)) throw this.#strange();
+    if (registry_id !== hex(bundle.registryId)) {
+      // A new database behind the old address. Once its id is known, `found` begins again.
+      this.#find();
+      throw this.#strange();
+    }
     const statement = registerStatement({
       registryId: bundle.registryId,
       name: bundle.name,
@@ -269,7 +273,7 @@ export class RegistryClient implements Exchange {
   #strange(): Problem {
     return new Problem(
       'registry-strange',
-      `The registry at ${this.#http.url.origin} changed its id. Start the daemon again.`,
+      `The registry at ${this.#http.url.origin} is another one than before. Try again in a moment.`,
     );
   }
 }
