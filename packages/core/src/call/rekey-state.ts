@@ -28,7 +28,14 @@ export type Progress =
   | { at: 'requesting'; req: Uint8Array; resendAt: number }
   /** Caller: the new root is being computed from this ACK. */
   | { at: 'completing'; req: Uint8Array; resendAt: number }
-  | { at: 'finishing'; old: number; fin: Uint8Array; resendAt: number }
+  | {
+      at: 'finishing';
+      old: number;
+      fin: Uint8Array;
+      resendAt: number;
+      /** Another rekey is wanted as soon as this one is over. */
+      again: boolean;
+    }
   /** Callee: the answer to `req` is being computed. */
   | { at: 'answering'; req: Uint8Array }
   | { at: 'answered'; req: Uint8Array; ack: Uint8Array; resendAt: number };

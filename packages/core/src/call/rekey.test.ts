@@ -85,6 +85,18 @@ describe('rekey', () => {
     }
   });
 
+  it('starts again at once when an engine was started again while its epoch was being finished', () => {
+    const pair = new RekeyPair(REKEY_TIMES, promptly, { voiceLostOf: 'B' });
+    pair.step('A', { type: 'rekey-now' });
+    pair.runFor(100);
+    expect(pair.ends.A.state.progress.at).toBe('finishing');
+    pair.step('A', { type: 'rekey-now' });
+    pair.step('A', { type: 'epoch-heard', epoch: 1 });
+    expect(pair.ends.A.state.progress.at).toBe('preparing');
+    pair.runFor(100);
+    expect(pair.ends.A.state.epoch).toBe(2);
+  });
+
   it('does not start twice for an ASK that was sent again', () => {
     const pair = new RekeyPair(REKEY_TIMES, ({ message, index }) =>
       message.kind === 'ASK' ? [5, 200] : index > 50 ? [] : [5],

@@ -53,7 +53,10 @@ export function stepRekey(state: RekeyState, event: RekeyEvent, now: number): Re
     case 'tick':
       return tick(state, now);
     case 'rekey-now':
-      return begin(state, now);
+      // A rekey that is under way is what is wanted, unless its epoch is in use already.
+      return state.progress.at === 'finishing'
+        ? { state: progressTo(state, { ...state.progress, again: true }), effects: [] }
+        : begin(state, now);
     case 'request-made':
       if (state.progress.at !== 'preparing' || event.epoch !== next) return same(state);
       return {
@@ -83,7 +86,13 @@ export function stepRekey(state: RekeyState, event: RekeyEvent, now: number): Re
       if (state.progress.at !== 'completing' || event.epoch !== next) return same(state);
       return moveOn(
         state,
-        { at: 'finishing', old: state.epoch, fin: event.fin, resendAt: now + state.times.resendMs },
+        {
+          at: 'finishing',
+          old: state.epoch,
+          fin: event.fin,
+          resendAt: now + state.times.resendMs,
+          again: false,
+        },
         now,
         [send(next, { kind: 'FIN', epoch: next, proof: event.fin })],
       );
@@ -198,14 +207,12 @@ function received(
 /** A packet of `epoch` opened here, so the peer has that epoch's keys. */
 function epochHeard(state: RekeyState, epoch: number, now: number): RekeyStep {
   if (state.progress.at === 'finishing' && epoch === state.epoch) {
-    const { old } = state.progress;
-    return {
-      state: {
-        ...progressTo(state, { at: 'steady' }),
-        retiring: [...state.retiring, { epoch: old, at: now + state.times.retireMs }],
-      },
-      effects: [],
+    const { old, again } = state.progress;
+    const steady: RekeyState = {
+      ...progressTo(state, { at: 'steady' }),
+      retiring: [...state.retiring, { epoch: old, at: now + state.times.retireMs }],
     };
+    return again ? begin(steady, now) : same(steady);
   }
   if (state.progress.at === 'answered' && epoch === after(state.epoch)) {
     const old = state.epoch;
