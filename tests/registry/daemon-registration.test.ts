@@ -146,6 +146,21 @@ describe('a daemon whose name another machine took over', () => {
   });
 });
 
+describe('the people of a daemon', () => {
+  it('are not there while the registry is away, and are again when it is back', async () => {
+    const [bob] = await site.people('bob');
+    await bob?.listen();
+    const alice = start(newMachine(ALICE));
+    const isThere = () => alice.people.get('bob' as UserName) === true;
+    await eventually('bob is there', 5_000, isThere);
+    front.lead(undefined);
+    await eventually('it is away', 5_000, () => alice.view.state === 'unreachable');
+    expect([...alice.people.values()]).toEqual([false, false]);
+    front.lead(site.port);
+    await eventually('bob is there', 10_000, isThere);
+  });
+});
+
 describe('a registry that begins anew behind the same address', () => {
   it('is found under its new id by a daemon that holds no name, and gives it one', async () => {
     const machine = newMachine();

@@ -5,7 +5,7 @@
 import type { Bundle } from '@kyberline/core/crypto/bundle';
 import type { Identity } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
-import type { CallRecord } from '@kyberline/shared/registry';
+import type { CallRecord, Person } from '@kyberline/shared/registry';
 import type { RegistryView } from '@kyberline/shared/snapshot';
 import type { Bundles } from './bundles.js';
 import { RegistryClient } from './net/registry-client.js';
@@ -61,8 +61,11 @@ export class Registration {
     return this.#standing === 'held';
   }
 
+  /** Who is registered, and who is there; nobody, while no registry says so. */
   get people(): ReadonlyMap<UserName, boolean> {
-    return this.#online;
+    const { state } = this.#client.view;
+    if (state === 'push' || state === 'polling') return this.#online;
+    return new Map([...this.#online.keys()].map((name) => [name, false]));
   }
 
   get view(): RegistryView {
@@ -145,15 +148,19 @@ export class Registration {
       call: onCall,
       people: (people) => {
         this.#online.clear();
-        for (const { username, online } of people) this.#online.set(username, online);
+        for (const person of people) this.#note(person);
         changed();
       },
-      presence: ({ username, online }) => {
-        this.#online.set(username, online);
+      presence: (person) => {
+        this.#note(person);
         changed();
       },
       replaced: () => this.#replaced(),
     });
+  }
+
+  #note({ username, online }: Person): void {
+    this.#online.set(username, online);
   }
 
   #replaced(): void {
