@@ -159,6 +159,17 @@ describe('the people of a daemon', () => {
     front.lead(site.port);
     await eventually('bob is there', 10_000, isThere);
   });
+
+  it('are so many at most as a registry takes, however many it tells of', async () => {
+    const { handle } = site.registry;
+    const users = Array.from({ length: 6_000 }, (_, n) => ({ username: `p${n}`, online: true }));
+    const many: typeof handle = async (request, from) =>
+      request.url.endsWith('/api/users') ? Response.json({ users }) : handle(request, from);
+    Object.assign(site.registry, { handle: many });
+    const alice = start(newMachine(ALICE));
+    await eventually('the list is there', 5_000, () => alice.people.size > 0);
+    expect(alice.people.size).toBe(5_000);
+  });
 });
 
 describe('a registry that begins anew behind the same address', () => {

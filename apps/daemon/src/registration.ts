@@ -17,6 +17,8 @@ const NO_WAIT = 0;
 /** Refusals that only another person's doing could change, asked about now and then. */
 const NOT_OURS: ReadonlySet<string> = new Set(['name-taken', 'name-reserved']);
 const NOT_OURS_RETRY_MS = 60_000;
+/** More than a registry takes (SPEC 12), so that one which means harm fills no memory. */
+const MAX_PEOPLE = 5_000;
 
 /** `replaced`: another machine of this person has the name, until the person takes it back. */
 type Standing = 'free' | 'held' | 'replaced';
@@ -160,6 +162,7 @@ export class Registration {
   }
 
   #note({ username, online }: Person): void {
+    if (this.#online.size >= MAX_PEOPLE && !this.#online.has(username)) return;
     this.#online.set(username, online);
   }
 
