@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HANDSHAKE_EPOCH } from '../crypto/schedule.js';
 import { REKEY_TIMES } from './rekey-state.js';
 import { type Delivery, RekeyPair } from './testing/rekey-pair.js';
 
@@ -120,6 +121,19 @@ describe('rekey', () => {
     });
     pair.runFor(10);
     expect(pair.ends.B.receive.get(1)).toBe('ack to req 1 #2');
+  });
+
+  it('takes REQ and ACK under the epoch that they are to replace alone', () => {
+    const pair = new RekeyPair(REKEY_TIMES, ({ message }) => (message.kind === 'ASK' ? [5] : []));
+    const bytes = new TextEncoder().encode('req 1 #1');
+    pair.step('A', { type: 'rekey-now' });
+    pair.runFor(50);
+    for (const on of [HANDSHAKE_EPOCH, 1]) {
+      pair.step('B', { type: 'received', on, requestEpoch: 1, message: { kind: 'REQ', bytes } });
+      pair.step('A', { type: 'received', on, message: { kind: 'ACK', bytes } });
+    }
+    expect(pair.ends.B.state.progress.at).toBe('steady');
+    expect(pair.ends.A.state.progress.at).toBe('requesting');
   });
 
   it('ends the call when no rekey succeeds for three minutes', () => {

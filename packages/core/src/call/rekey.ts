@@ -173,7 +173,8 @@ function received(
       // An ASK of an epoch that is over was answered by leaving it.
       return state.role === 'A' && event.on === state.epoch ? begin(state, now) : same(state);
     case 'REQ': {
-      if (state.role !== 'B' || event.requestEpoch !== next) return same(state);
+      if (state.role !== 'B' || event.on !== state.epoch) return same(state);
+      if (event.requestEpoch !== next) return same(state);
       const req = event.message.bytes;
       if ('req' in progress && sameBytes(progress.req, req)) {
         if (progress.at !== 'answered') return same(state);
@@ -185,7 +186,7 @@ function received(
       };
     }
     case 'ACK':
-      if (progress.at !== 'requesting') return same(state);
+      if (progress.at !== 'requesting' || event.on !== state.epoch) return same(state);
       return {
         state: progressTo(state, { ...progress, at: 'completing' }),
         effects: [
