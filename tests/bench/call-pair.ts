@@ -1,45 +1,65 @@
-/** Two people in a call over virtual sound cards: what the benchmarks of whole calls begin with. */
+/**
+ * Two people in a call over virtual sound cards, each with all that `npm start` runs: what the
+ * benchmarks of whole calls begin with.
+ *
+ *   alice   panel with the registry, daemon, media engines
+ *   bob     panel, daemon, media engines                      at alice's registry
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Daemon, startDaemon } from '../rig/daemon.js';
+import { freeTcpPort } from '../rig/ports.js';
 import { type Pulse, startPulse } from '../rig/pulse.js';
-import { type Registry, startRegistry } from '../rig/registry.js';
+import { type Panel, startPanel } from './panel.js';
 
 const CONNECT_MS = 20_000;
 
+export interface Machine {
+  daemon: Daemon;
+  panel: Panel;
+}
+
 export interface CallPair {
   pulse: Pulse;
-  alice: Daemon;
-  bob: Daemon;
+  alice: Machine;
+  bob: Machine;
   /** Alice calls, bob's daemon answers by itself; resolves when voice flows. */
   connect(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Two registered daemons with PortAudio on both sides, not yet in a call. */
+/** Two registered people with PortAudio on both sides, not yet in a call. */
 export async function startPair(): Promise<CallPair> {
-  const stops: (() => Promise<void>)[] = [];
+  const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
     const pulse = await startPulse(['alice', 'bob']);
     stops.push(pulse.stop);
-    const registry: Registry = await startRegistry();
-    stops.push(registry.stop);
-    const person = async (name: 'alice' | 'bob') => {
+    const registryPort = await freeTcpPort();
+    const person = async (name: 'alice' | 'bob'): Promise<Machine> => {
+      const home = mkdtempSync(join(tmpdir(), `kyberline-${name}-`));
+      stops.push(() => rmSync(home, { recursive: true, force: true }));
+      const [port, daemonPort] = [await freeTcpPort(), await freeTcpPort()];
+      const panel = await startPanel({
+        ...{ port, daemonPort, home },
+        registryPort: name === 'alice' ? registryPort : undefined,
+      });
+      stops.push(panel.stop);
       const daemon = await startDaemon({
-        name,
-        registryUrl: registry.url,
-        input: 'default',
-        output: 'default',
+        ...{ name, home, port: daemonPort, panelPort: port },
+        registryUrl: `http://127.0.0.1:${registryPort}`,
+        ...{ input: 'default', output: 'default', env: pulse.env(name) },
         autoAnswer: name === 'bob',
-        env: pulse.env(name),
       });
       stops.push(daemon.stop);
-      return daemon;
+      return { daemon, panel };
     };
     const alice = await person('alice');
     const bob = await person('bob');
-    return { pulse, alice, bob, connect: () => connect(alice, bob), stop };
+    return { pulse, alice, bob, connect: () => connect(alice.daemon, bob.daemon), stop };
   } catch (cause) {
     await stop();
     throw cause;

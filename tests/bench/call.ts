@@ -1,13 +1,13 @@
 /**
- * What a call costs: CPU seconds a minute and resident memory of each process of both daemons, from
- * /proc, first idle and then in a call in which both people talk.
+ * What a call costs: CPU seconds a minute and resident memory of each process that the two people
+ * run, from /proc, first idle and then in a call in which both talk. No page is open: a browser
+ * would be a process of its own, and the daemons have somebody who watches as a page does.
  */
 import { childrenOf, sleep, type Usage, usageOf } from '../rig/child.js';
-import type { Daemon } from '../rig/daemon.js';
 import type { Pulse } from '../rig/pulse.js';
 import { speech } from '../rig/speech.js';
 import type { Bench, Row } from './bench.js';
-import { startPair } from './call-pair.js';
+import { type Machine, startPair } from './call-pair.js';
 
 const IDLE_MS = 20_000;
 const CALL_MS = 60_000;
@@ -41,9 +41,9 @@ interface Watched {
   residentMegabytes: number;
 }
 
-/** Every process of these daemons over `ms`. */
-async function watched(daemons: Daemon[], ms: number): Promise<Watched[]> {
-  const processes = daemons.flatMap((daemon) => namesOf(daemon));
+/** Every process of these machines over `ms`. */
+async function watched(machines: Machine[], ms: number): Promise<Watched[]> {
+  const processes = machines.flatMap((machine) => namesOf(machine));
   const before = processes.map(({ pid }) => usageOf(pid));
   const started = performance.now();
   await sleep(ms);
@@ -58,13 +58,16 @@ async function watched(daemons: Daemon[], ms: number): Promise<Watched[]> {
   });
 }
 
-function namesOf(daemon: Daemon): { pid: number; name: string }[] {
+function namesOf({ daemon, panel }: Machine): { pid: number; name: string }[] {
+  const { name } = daemon;
   const engine = daemon.enginePid();
   const others = childrenOf(daemon.pid).filter(({ pid }) => pid !== engine);
   return [
-    { pid: daemon.pid, name: `${daemon.name}'s daemon` },
-    { pid: engine, name: `${daemon.name}'s media engine` },
-    ...others.map(({ pid }) => ({ pid, name: `${daemon.name}'s echo engine` })),
+    { pid: panel.pid, name: `${name}'s panel${name === 'alice' ? ' with the registry' : ''}` },
+    ...childrenOf(panel.pid).map(({ pid }) => ({ pid, name: `${name}'s panel, a child of it` })),
+    { pid: daemon.pid, name: `${name}'s daemon` },
+    { pid: engine, name: `${name}'s media engine` },
+    ...others.map(({ pid }) => ({ pid, name: `${name}'s echo engine` })),
   ];
 }
 
