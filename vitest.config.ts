@@ -37,7 +37,7 @@ export default defineConfig({
           'apps/*/src/**/*.test.{ts,tsx}',
           'scripts/**/*.test.ts',
           'tests/*.test.ts',
-          'tests/rig/**/*.test.ts',
+          'tests/{bench,rig}/**/*.test.ts',
         ],
         20_000,
         true,

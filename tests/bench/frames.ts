@@ -21,20 +21,20 @@ import {
 import { openPacket, sealPacket } from '@kyberline/core/voice/seal';
 import { openCodec } from '@kyberline/daemon/codec/codec';
 import type { Bench, Row } from './bench.js';
-import { costOf } from './timing.js';
+import { costOf, type Effort, IN_FULL } from './timing.js';
 
 const aead = randomBytes(32);
 const obf = randomBytes(32);
 const callId = randomBytes(16);
 
-export const frames: Bench = {
+export const frames = {
   name: 'frames',
   title: 'Voice frames through the crypto, one core',
   seconds: 15,
-  async run() {
-    return [...wholeFrame(640), ...wholeFrame(1024), ...stages()];
+  async run(effort: Effort = IN_FULL): Promise<Row[]> {
+    return [...wholeFrame(640, effort), ...wholeFrame(1024, effort), ...stages(effort)];
   },
-};
+} satisfies Bench;
 
 /** A packet in a buffer of its own, as send.ts and receive.ts hold one. */
 function packetOf(payloadBytes: number) {
@@ -69,14 +69,14 @@ function receive(packet: Packet, window: ReplayWindow): void {
   deobfuscate(obf, read.counter % 2 ** 32, bytes, HEADER_BYTES, payloadBytes);
 }
 
-function wholeFrame(payloadBytes: number): Row[] {
+function wholeFrame(payloadBytes: number, effort: Effort): Row[] {
   const packet = packetOf(payloadBytes);
   const window = new ReplayWindow();
   const cost = costOf(() => {
     packet.header.counter += 1;
     send(packet);
     receive(packet, window);
-  });
+  }, effort);
   const what = `${payloadBytes}-byte frame: obfuscated, sealed, opened, deobfuscated`;
   return [
     { what, value: 1e6 / cost.medianUs, unit: 'frames/s' },
@@ -90,7 +90,7 @@ function wholeFrame(payloadBytes: number): Row[] {
 }
 
 /** µs a frame at each stage, in the order of ARCHITECTURE's picture of a frame's path. */
-function stages(): Row[] {
+function stages(effort: Effort): Row[] {
   const packet = packetOf(640);
   const codec = openCodec('pcm16')!;
   const samples = Int16Array.from({ length: codec.frameSamples }, (_, n) =>
@@ -107,7 +107,7 @@ function stages(): Row[] {
   let index = 0;
   let counter = 0;
   const row = (what: string, once: () => void): Row => {
-    const { medianUs, p95Us } = costOf(once);
+    const { medianUs, p95Us } = costOf(once, effort);
     return { what: `stage: ${what}`, value: medianUs, p95: p95Us, unit: 'µs' };
   };
   return [

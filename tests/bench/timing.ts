@@ -1,21 +1,26 @@
 /** Timing small things honestly: warmed up, in batches, the median batch counted. */
 import { quantile } from '../rig/sound.js';
 
-const WARM_UP_MS = 300;
-const BATCH_MS = 20;
-const BATCHES = 50;
+/** How long is measured; less of it tells less. */
+export interface Effort {
+  warmUpMs: number;
+  batchMs: number;
+  batches: number;
+}
 
-/** What one run of an operation costs, µs: median of 50 batches and the 95th percentile of them. */
+export const IN_FULL: Effort = { warmUpMs: 300, batchMs: 20, batches: 50 };
+
+/** What one run of an operation costs, µs: median of the batches and the 95th percentile of them. */
 export interface Cost {
   medianUs: number;
   p95Us: number;
 }
 
 /** Runs `once` until it is compiled, then in batches of about 20 ms on this one thread. */
-export function costOf(once: () => void): Cost {
-  const runs = warmUp(once);
+export function costOf(once: () => void, effort: Effort): Cost {
+  const runs = warmUp(once, effort);
   const perRunUs: number[] = [];
-  for (let batch = 0; batch < BATCHES; batch += 1) {
+  for (let batch = 0; batch < effort.batches; batch += 1) {
     const started = process.hrtime.bigint();
     for (let run = 0; run < runs; run += 1) once();
     perRunUs.push(Number(process.hrtime.bigint() - started) / 1000 / runs);
@@ -24,12 +29,12 @@ export function costOf(once: () => void): Cost {
 }
 
 /** How many runs fill a batch. */
-function warmUp(once: () => void): number {
-  const until = performance.now() + WARM_UP_MS;
+function warmUp(once: () => void, { warmUpMs, batchMs }: Effort): number {
+  const until = performance.now() + warmUpMs;
   let runs = 0;
   while (performance.now() < until) {
     once();
     runs += 1;
   }
-  return Math.max(1, Math.round((runs / WARM_UP_MS) * BATCH_MS));
+  return Math.max(1, Math.round((runs / warmUpMs) * batchMs));
 }
