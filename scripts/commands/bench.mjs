@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: builds, runs each benchmark in a process of its own, prints a table and writes
- * bench-output/bench.json with what it ran on.
+ * `npm run bench`: builds, runs each benchmark in a process of its own, prints a table and keeps the
+ * figures in bench-output/bench.json with what they were taken on.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../setup/build.mjs';
@@ -13,6 +13,7 @@ import { NODE_MODULES, ROOT } from '../setup/places.mjs';
 import { Problem } from '../setup/problem.mjs';
 import { progress } from '../setup/progress.mjs';
 import { run } from '../setup/run.mjs';
+import { keepResult } from '../testing/bench-file.mjs';
 import { benchTable } from '../testing/bench-table.mjs';
 
 const OUTPUT = join(ROOT, 'bench-output');
@@ -44,15 +45,15 @@ export async function bench(argv) {
   if (chosen.some(({ name }) => name === 'latency' || name === 'call')) {
     await installDebianPackages(NEEDED, { required: true });
   }
-  /** @type {Record<string, { title: string, rows: import('../testing/bench-table.mjs').Row[] }>} */
-  const results = {};
-  for (const entry of chosen) {
-    results[entry.name] = { title: entry.title, rows: await runOne(entry) };
-    process.stdout.write(`${benchTable(entry.title, results[entry.name]?.rows ?? [])}\n`);
-  }
   const file = join(OUTPUT, 'bench.json');
-  writeFileSync(file, `${JSON.stringify({ ...machine(), results }, null, 2)}\n`);
-  process.stdout.write(`\nWritten to ${file}\n`);
+  for (const entry of chosen) {
+    const { name, title } = entry;
+    const rows = await runOne(entry);
+    process.stdout.write(`${benchTable(title, rows)}\n`);
+    // At once: what was measured is not lost with a later one that fails.
+    keepResult(file, name, { title, rows }, circumstances());
+  }
+  process.stdout.write(`\nKept in ${file}\n`);
   return 0;
 }
 
@@ -104,8 +105,11 @@ function usage(list) {
   return `Usage: npm run bench -- [name …]\n\n${lines.join('\n')}`;
 }
 
-/** What the figures belong to. */
-function machine() {
+/**
+ * What the figures belong to.
+ * @returns {import('../testing/bench-file.mjs').Circumstances}
+ */
+function circumstances() {
   return {
     takenAt: new Date().toISOString(),
     revision: revision(),
