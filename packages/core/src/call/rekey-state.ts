@@ -36,9 +36,12 @@ export type Progress =
       /** Another rekey is wanted as soon as this one is over. */
       again: boolean;
     }
-  /** Callee: the answer to `req` is being computed. */
-  | { at: 'answering'; req: Uint8Array }
+  /** Callee: the answer to `req` is being computed; `before` holds on if there is none. */
+  | { at: 'answering'; req: Uint8Array; before: Settled }
   | { at: 'answered'; req: Uint8Array; ack: Uint8Array; resendAt: number };
+
+/** Callee: where a request that is worth no answer leaves it. */
+export type Settled = Extract<Progress, { at: 'steady' | 'asking' | 'answered' }>;
 
 export interface RekeyState {
   role: 'A' | 'B';

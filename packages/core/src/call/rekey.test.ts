@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HANDSHAKE_EPOCH } from '../crypto/schedule.js';
+import { stepRekey } from './rekey.js';
 import { REKEY_TIMES } from './rekey-state.js';
 import { type Delivery, RekeyPair } from './testing/rekey-pair.js';
 
@@ -121,6 +122,35 @@ describe('rekey', () => {
     });
     pair.runFor(10);
     expect(pair.ends.B.receive.get(1)).toBe('ack to req 1 #2');
+  });
+
+  it('stands by its answer when a second request turns out to be worth none', () => {
+    let isAckLost = true;
+    const pair = new RekeyPair(REKEY_TIMES, ({ message }) =>
+      message.kind === 'ACK' && isAckLost ? [] : [5],
+    );
+    pair.step('A', { type: 'rekey-now' });
+    pair.runFor(50);
+    const { state } = pair.ends.B;
+    for (const bad of ['req 1 bad', 'req 1 worse']) {
+      const req = new TextEncoder().encode(bad);
+      const { state: answering, effects } = stepRekey(
+        pair.ends.B.state,
+        { type: 'received', on: 0, requestEpoch: 1, message: { kind: 'REQ', bytes: req } },
+        pair.now,
+      );
+      expect(effects).toMatchObject([{ type: 'make-answer', epoch: 1 }]);
+      pair.ends.B.state = answering;
+    }
+    pair.step('B', {
+      type: 'answer-refused',
+      epoch: 1,
+      req: new TextEncoder().encode('req 1 worse'),
+    });
+    expect(pair.ends.B.state).toEqual(state);
+    isAckLost = false;
+    pair.runFor(400);
+    expect([pair.ends.A.state.epoch, pair.ends.B.state.epoch]).toEqual([1, 1]);
   });
 
   it('takes REQ and ACK under the epoch that they are to replace alone', () => {

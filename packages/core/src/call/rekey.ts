@@ -20,6 +20,7 @@ import type {
   RekeyState,
   RekeyStep,
   RekeyTimes,
+  Settled,
 } from './rekey-state.js';
 
 /** At epoch 0. The handshake's own keys retire like those of an old epoch. */
@@ -79,8 +80,8 @@ export function stepRekey(state: RekeyState, event: RekeyEvent, now: number): Re
         effects: [send(state.epoch, { kind: 'ACK', bytes: event.ack })],
       };
     case 'answer-refused':
-      return isAnswering(state, event.epoch, event.req)
-        ? { state: progressTo(state, { at: 'steady' }), effects: [] }
+      return state.progress.at === 'answering' && isAnswering(state, event.epoch, event.req)
+        ? same(progressTo(state, state.progress.before))
         : same(state);
     case 'finish-made':
       if (state.progress.at !== 'completing' || event.epoch !== next) return same(state);
@@ -181,7 +182,7 @@ function received(
         return { state, effects: [send(state.epoch, { kind: 'ACK', bytes: progress.ack })] };
       }
       return {
-        state: progressTo(state, { at: 'answering', req: req.slice() }),
+        state: progressTo(state, { at: 'answering', req: req.slice(), before: settled(progress) }),
         effects: [{ type: 'make-answer', epoch: next, req: req.slice() }],
       };
     }
@@ -253,6 +254,19 @@ function isAnswering(state: RekeyState, epoch: number, req: Uint8Array): boolean
   return (
     progress.at === 'answering' && epoch === after(state.epoch) && sameBytes(progress.req, req)
   );
+}
+
+/** What a callee's progress was before it began to compute an answer. */
+function settled(progress: Progress): Settled {
+  switch (progress.at) {
+    case 'asking':
+    case 'answered':
+      return progress;
+    case 'answering':
+      return progress.before;
+    default:
+      return { at: 'steady' };
+  }
 }
 
 function progressTo(state: RekeyState, progress: Progress): RekeyState {
