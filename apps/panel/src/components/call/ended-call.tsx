@@ -33,7 +33,7 @@ export function EndedCall({ call, onRedial, onClose }: Props) {
       <div className="flex flex-wrap justify-center gap-3">
         <Button look="accent" size="large" aria-label={`Redial ${peer}`} onClick={onRedial}>
           <Phone aria-hidden />
-          Call again
+          Redial
         </Button>
         <Button size="large" onClick={onClose}>
           Back to people
