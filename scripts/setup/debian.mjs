@@ -9,14 +9,22 @@ import { progress } from './progress.mjs';
 import { run } from './run.mjs';
 
 /**
- * A package and how to see that it is there: a program in PATH or a file, either will do.
- * @typedef {{ name: string, programs?: string[], files?: string[] }} Wanted
+ * A package and how to see that it is there: all of its programs in PATH and all of its files.
+ * `renamed` is what newer releases call it.
+ * @typedef {{ name: string, renamed?: string, programs?: string[], files?: string[] }} Wanted
  */
 
 const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib64', '/lib'];
 
-/** @type {Wanted[]} what `npm test` needs */
+/** @type {Wanted[]} what npm compiles native modules with: the binding of PortAudio always */
+export const FOR_BUILD = [
+  { name: 'build-essential', programs: ['gcc', 'g++', 'make'] },
+  { name: 'python3', programs: ['python3'] },
+];
+
+/** @type {Wanted[]} what `npm test` needs; alsa-utils brings libasound2 */
 export const FOR_TESTS = [
+  ...FOR_BUILD,
   { name: 'chromium', programs: ['chromium'] },
   { name: 'pulseaudio', programs: ['pulseaudio'] },
   { name: 'pulseaudio-utils', programs: ['pactl', 'pacat', 'parec'] },
@@ -31,8 +39,19 @@ export const FOR_TESTS = [
   },
 ];
 
-/** @type {Wanted[]} what `npm start` needs: the other PortAudio libraries come with the binding */
-export const FOR_START = [{ name: 'libportaudio2', files: ['libportaudio.so.2'] }];
+/**
+ * What `npm start` needs: a PortAudio comes with the binding, for ARM alone it does not.
+ * @param {string} arch as Node names it
+ * @returns {Wanted[]}
+ */
+export function forStart(arch) {
+  return [
+    { name: 'libasound2', renamed: 'libasound2t64', files: ['libasound.so.2'] },
+    ...(arch === 'arm64' ? [{ name: 'libportaudio2', files: ['libportaudio.so.2'] }] : []),
+  ];
+}
+
+export const FOR_START = forStart(process.arch);
 
 /**
  * Those of the packages that are not there.
@@ -53,28 +72,40 @@ export function missing(wanted, env = process.env) {
  * @throws {Problem} `packages-missing` with the one command, when required and not installable
  */
 export async function installDebianPackages(wanted, { required }) {
-  const names = missing(wanted).map(({ name }) => name);
-  if (names.length === 0) return;
+  const absent = missing(wanted);
+  if (absent.length === 0) return;
   const how = await privilege();
   if (!existsSync('/usr/bin/apt-get') || how === undefined) {
-    return giveUp(names, required);
+    return giveUp(await namesHere(absent), required);
   }
-  const line = progress(`Installing Debian packages: ${names.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const steps = [
-    ['update', '-q'],
-    ['install', '-q', '-y', '--no-install-recommends', ...names],
-  ];
-  for (const step of steps) {
+  const line = progress(`Installing Debian packages: ${absent.map(({ name }) => name).join(' ')}`);
+  /** @param {string[]} step */
+  const apt = (step) => {
     const [command = 'apt-get', ...args] = [...how, 'apt-get', ...step];
-    const { code, tail } = await run(command, args, { env, onLine: (text) => line.note(text) });
-    // A stale index may still hold what is wanted: only the install decides.
-    if (code === 0 || step[0] === 'update') continue;
-    line.failed();
-    process.stdout.write(`${tail.slice(-10).join('\n')}\n`);
-    return giveUp(names, required);
-  }
-  line.done();
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    return run(command, args, { env, onLine: (text) => line.note(text) });
+  };
+  // A stale index may still hold what is wanted: only the install decides.
+  await apt(['update', '-q']);
+  const names = await namesHere(absent);
+  const { code, tail } = await apt(['install', '-q', '-y', '--no-install-recommends', ...names]);
+  if (code === 0) return line.done();
+  line.failed();
+  process.stdout.write(`${tail.slice(-10).join('\n')}\n`);
+  return giveUp(names, required);
+}
+
+/**
+ * What this release calls them.
+ * @param {Wanted[]} wanted
+ */
+function namesHere(wanted) {
+  return Promise.all(
+    wanted.map(async ({ name, renamed }) => {
+      if (renamed === undefined) return name;
+      return (await run('apt-cache', ['show', renamed])).code === 0 ? renamed : name;
+    }),
+  );
 }
 
 /**

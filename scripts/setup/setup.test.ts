@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { STAGES } from '../testing/stages.mjs';
 import { hasBrowser, opener } from './browser.mjs';
 import { sourceStamp } from './build.mjs';
-import { missing } from './debian.mjs';
+import { FOR_TESTS, forStart, missing } from './debian.mjs';
 import { installReason } from './install.mjs';
 import { nodeProblem } from './node-version.mjs';
 import { defaultHome } from './places.mjs';
@@ -50,6 +51,16 @@ describe('an install is', () => {
   });
 });
 
+describe('before npm compiles anything for the tests', () => {
+  test('a compiler and python are installed', () => {
+    const names = FOR_TESTS.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['build-essential', 'python3']));
+    const order = STAGES.map(({ name }) => name);
+    expect(order.indexOf('packages')).toBeLessThan(order.indexOf('install'));
+    expect(order.indexOf('install')).toBeLessThan(order.indexOf('build'));
+  });
+});
+
 describe('the stamp over the sources', () => {
   test('changes with a source and not with what is built from it', () => {
     const source = join(folder, 'packages', 'core', 'src', 'a.ts');
@@ -81,6 +92,15 @@ describe('a Debian package is missing when', () => {
     expect(missing(wanted, {})).toHaveLength(1);
     writeFileSync(join(folder, 'font.ttf'), '');
     expect(missing(wanted, {})).toEqual([]);
+  });
+});
+
+describe('the libraries of PortAudio', () => {
+  test('are wanted by every start, and PortAudio itself where the binding has none', () => {
+    const names = (arch: string) => forStart(arch).map(({ name }) => name);
+    expect(names('x64')).toEqual(['libasound2']);
+    expect(names('arm64')).toEqual(['libasound2', 'libportaudio2']);
+    expect(forStart('x64')[0]).toMatchObject({ files: ['libasound.so.2'] });
   });
 });
 

@@ -22,8 +22,9 @@ const MINUTE_MS = 60_000;
 
 /** @type {Stage[]} */
 export const STAGES = [
-  vital('install', install),
+  // npm compiles with what the packages bring.
   vital('packages', () => installDebianPackages(FOR_TESTS, { required: true })),
+  vital('install', install),
   vital('build', build),
   tool('lint', [['@biomejs', 'biome', 'bin', 'biome'], 'check', '.']),
   {
