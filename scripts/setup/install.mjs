@@ -1,16 +1,29 @@
-/** Dependencies: installed when they are missing, older than the lock file, or for another Node. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+/**
+ * Dependencies: installed when they are missing, older than the lock file, or for another Node. The
+ * binding of PortAudio is optional, so npm is content where it did not compile; we are not.
+ */
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FOR_BUILD, FOR_START, installDebianPackages, missing } from './debian.mjs';
 import { NODE_MODULES, NOTES, ROOT } from './places.mjs';
 import { Problem } from './problem.mjs';
 import { progress } from './progress.mjs';
-import { runNpm } from './run.mjs';
+import { run, runNpm } from './run.mjs';
 
 const LOCK = join(ROOT, 'package-lock.json');
 /** npm's own record of what is in node_modules; written last. */
 const INSTALLED = join(NODE_MODULES, '.package-lock.json');
 const NOTE = join(NOTES, 'installed-for.txt');
+/** With what the binding of PortAudio was last compiled in vain. */
+const SOUND_NOTE = join(NOTES, 'sound-not-built.txt');
+const SOUND = join(NODE_MODULES, 'naudiodon', 'build', 'Release', 'naudiodon.node');
+/** Of all native modules the one that loads in a single version of Node only. */
+const FOR_ONE_NODE = join(
+  NODE_MODULES,
+  ...['better-sqlite3', 'build', 'Release', 'better_sqlite3.node'],
+);
 const SHOWN_ERRORS = 20;
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=warn'];
 
 /** What native modules were built for. */
 const BUILT_FOR = `${process.platform} ${process.arch} modules ${process.versions.modules}`;
@@ -20,6 +33,7 @@ const BUILT_FOR = `${process.platform} ${process.arch} modules ${process.version
  * @property {number | undefined} installedAt when node_modules was filled, ms; undefined = never
  * @property {number} lockedAt when package-lock.json was written, ms
  * @property {string | undefined} installedFor platform and module version, where we noted it
+ * @property {boolean} loads whether a module that is for one Node only loads in this one
  */
 
 /**
@@ -33,7 +47,20 @@ export function installReason(state, builtFor) {
   if (state.installedFor !== undefined && state.installedFor !== builtFor) {
     return 'Node.js is another version than last time';
   }
+  // Somebody else's install, by another Node perhaps.
+  if (state.installedFor === undefined && !state.loads) {
+    return 'what is there was built for another Node.js';
+  }
   return undefined;
+}
+
+/**
+ * @param {{ isBuilt: boolean, triedWith: string | undefined }} sound what was there when compiling the
+ * binding of PortAudio last failed, if it did
+ * @param {string} tools what is there now
+ */
+export function isSoundTriedAgain({ isBuilt, triedWith }, tools) {
+  return !isBuilt && triedWith !== tools;
 }
 
 /**
@@ -41,14 +68,22 @@ export function installReason(state, builtFor) {
  * @throws {Problem} `install-failed` with the end of npm's output
  */
 export async function install() {
-  const reason = installReason(
-    { installedAt: writtenAt(INSTALLED), lockedAt: writtenAt(LOCK) ?? 0, installedFor: noted() },
-    BUILT_FOR,
-  );
-  if (reason === undefined) {
-    if (noted() === undefined) note();
-    return;
-  }
+  if (process.platform === 'linux') await installDebianPackages(FOR_START, { required: false });
+  const installedFor = noted(NOTE);
+  const state = {
+    installedAt: writtenAt(INSTALLED),
+    lockedAt: writtenAt(LOCK) ?? 0,
+    installedFor,
+    loads: installedFor !== undefined || (await loads(FOR_ONE_NODE)),
+  };
+  const reason = installReason(state, BUILT_FOR);
+  if (reason !== undefined) await installAll(reason);
+  else if (installedFor === undefined) note(NOTE, BUILT_FOR);
+  await buildSound(reason === undefined);
+}
+
+/** @param {string} reason */
+async function installAll(reason) {
   const line = progress(`Installing dependencies (${reason})`);
   const { code, said } = await npmInstall((text) => line.note(text));
   if (code !== 0) {
@@ -60,19 +95,43 @@ export async function install() {
     );
   }
   line.done();
-  note();
+  note(NOTE, BUILT_FOR);
+}
+
+/**
+ * Tries once more to compile the binding of PortAudio, where it is missing and something has changed
+ * since the last time. Kyberline runs without it, in silence, and that is said once.
+ * @param {boolean} mayTry false if npm has just tried
+ */
+async function buildSound(mayTry) {
+  const tools = `${BUILT_FOR} ${missing(FOR_BUILD).length === 0 ? 'with' : 'without'} a compiler`;
+  if (!isSoundTriedAgain({ isBuilt: existsSync(SOUND), triedWith: noted(SOUND_NOTE) }, tools))
+    return;
+  if (mayTry) {
+    const line = progress('Compiling for sound cards (missing since the last install)');
+    await npm(['install', '--no-save', '--fetch-retries=0', ...QUIET], (text) => line.note(text));
+    if (existsSync(SOUND)) return line.done();
+    line.failed();
+  }
+  note(SOUND_NOTE, tools);
+  process.stdout.write(
+    'Sound cards cannot be used: the binding of PortAudio could not be compiled, so there will be silence. Install a C++ compiler (Debian: build-essential python3) and start again. What npm says of it: npm install --foreground-scripts\n',
+  );
 }
 
 /**
  * `npm ci`, which takes exactly what package-lock.json says; where that file does not name every
  * optional package of this platform (it was written on another), `npm install`, which takes what the
- * file says and adds only those. Neither changes a file of the repository.
+ * file says and adds only those. That one leaves what is there as it is, so that a module for another
+ * Node has to be built anew. None of them changes a file of the repository.
  * @param {(line: string) => void} onLine
  */
 async function npmInstall(onLine) {
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=warn'];
-  const exact = await npm(['ci', ...quiet], onLine);
-  return exact.unfitting ? npm(['install', '--no-save', ...quiet], onLine) : exact;
+  const exact = await npm(['ci', ...QUIET], onLine);
+  if (!exact.unfitting) return exact;
+  const near = await npm(['install', '--no-save', ...QUIET], onLine);
+  if (near.code !== 0 || (await loads(FOR_ONE_NODE))) return near;
+  return npm(['rebuild', 'better-sqlite3', ...QUIET], onLine);
 }
 
 /**
@@ -95,15 +154,31 @@ async function npm(args, onLine) {
   return { code, unfitting, said: errors.length > 0 ? errors : tail };
 }
 
-function note() {
-  mkdirSync(NOTES, { recursive: true });
-  writeFileSync(NOTE, `${BUILT_FOR}\n`);
+/**
+ * In a process of its own: one that does not fit may also crash.
+ * @param {string} native a compiled module
+ */
+export async function loads(native) {
+  const code = `process.dlopen({ exports: {} }, ${JSON.stringify(native)})`;
+  return (await run(process.execPath, ['-e', code])).code === 0;
 }
 
-/** @returns {string | undefined} */
-function noted() {
+/**
+ * @param {string} path
+ * @param {string} text
+ */
+function note(path, text) {
+  mkdirSync(NOTES, { recursive: true });
+  writeFileSync(path, `${text}\n`);
+}
+
+/**
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function noted(path) {
   try {
-    return readFileSync(NOTE, 'utf8').trim();
+    return readFileSync(path, 'utf8').trim();
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { STAGES } from '../testing/stages.mjs';
 import { hasBrowser, opener } from './browser.mjs';
 import { sourceStamp } from './build.mjs';
 import { FOR_TESTS, forStart, missing } from './debian.mjs';
-import { installReason } from './install.mjs';
+import { installReason, isSoundTriedAgain, loads } from './install.mjs';
 import { nodeProblem } from './node-version.mjs';
 import { defaultHome } from './places.mjs';
 import { checkPorts, type PortWish, readPort } from './ports.mjs';
@@ -35,19 +36,43 @@ describe('the Node version', () => {
 });
 
 describe('an install is', () => {
-  const fresh = { installedAt: 2000, lockedAt: 1000, installedFor: 'linux x64 modules 115' };
+  const node20 = 'linux x64 modules 115';
+  const fresh = { installedAt: 2000, lockedAt: 1000, installedFor: node20, loads: true };
 
   test('skipped when node_modules is newer than the lock file and for this Node', () => {
-    expect(installReason(fresh, 'linux x64 modules 115')).toBeUndefined();
+    expect(installReason(fresh, node20)).toBeUndefined();
     expect(installReason({ ...fresh, installedFor: undefined }, 'anything')).toBeUndefined();
   });
 
   test('done when it was never done, when the lock changed, and for another Node', () => {
     const never = { ...fresh, installedAt: undefined };
-    expect(installReason(never, 'linux x64 modules 115')).toContain('first time');
+    expect(installReason(never, node20)).toContain('first time');
     const changed = { ...fresh, lockedAt: 3000 };
-    expect(installReason(changed, 'linux x64 modules 115')).toContain('newer');
+    expect(installReason(changed, node20)).toContain('newer');
     expect(installReason(fresh, 'linux x64 modules 127')).toContain('another version');
+  });
+
+  test("done when somebody else's, of which nothing is noted, does not load in this Node", () => {
+    const foreign = { ...fresh, installedFor: undefined, loads: false };
+    expect(installReason(foreign, node20)).toContain('another Node.js');
+  });
+
+  test('known to fit by loading what was compiled', async () => {
+    const broken = join(folder, 'broken.node');
+    writeFileSync(broken, 'not a library');
+    expect(await loads(broken)).toBe(false);
+    expect(await loads(join(folder, 'none.node'))).toBe(false);
+    const own = createRequire(import.meta.url).resolve('better-sqlite3/package.json');
+    expect(await loads(join(own, '..', 'build', 'Release', 'better_sqlite3.node'))).toBe(true);
+  });
+
+  test('followed by one more try for sound where that is missing, until it failed with the same tools', () => {
+    const missing = { isBuilt: false, triedWith: undefined };
+    expect(isSoundTriedAgain(missing, 'with a compiler')).toBe(true);
+    expect(isSoundTriedAgain({ ...missing, isBuilt: true }, 'with a compiler')).toBe(false);
+    const failed = { ...missing, triedWith: 'without a compiler' };
+    expect(isSoundTriedAgain(failed, 'without a compiler')).toBe(false);
+    expect(isSoundTriedAgain(failed, 'with a compiler')).toBe(true);
   });
 });
 
