@@ -44,6 +44,7 @@ export function performRekey(
       later(() => secrets.makeRequest(effect.epoch));
       break;
     case 'make-answer':
+      secrets.awaitAnswer(effect.req);
       later(async () => {
         const event = await secrets.makeAnswer(effect.epoch, effect.req);
         // The callee can receive on the next epoch before its ACK leaves.

@@ -41,10 +41,14 @@ export interface TrafficKeys {
   obf: Secret;
 }
 
+/** An event for a step in which nothing need happen. */
+const NOTHING_CAME_OF_IT: RekeyEvent = { type: 'tick' };
+
 export class CallSecrets {
   #pending: PendingOffer | undefined;
   #opened: OpenedOffer | undefined;
   #handshake: Handshake | undefined;
+  #awaited: Uint8Array | undefined;
   #request: { epoch: number; secrets: RekeySecrets } | undefined;
   readonly #epochs = new Map<number, EpochSecret>();
   #suite: SuiteId = 1;
@@ -157,10 +161,23 @@ export class CallSecrets {
     return { type: 'request-made', epoch, req };
   }
 
-  /** B: the answer to a request; the next epoch's keys can be derived afterwards. */
+  /** B: this request, the very object, takes the place of earlier ones that wait for an answer. */
+  awaitAnswer(req: Uint8Array): void {
+    this.#awaited = req;
+  }
+
+  /**
+   * B: the answer to a request; the next epoch's keys can be derived afterwards. For a request
+   * that another has replaced nothing is computed, nor kept: whoever floods waits for the last.
+   */
   async makeAnswer(epoch: number, req: Uint8Array): Promise<RekeyEvent> {
+    if (this.#awaited !== req) return NOTHING_CAME_OF_IT;
     const previous = this.#before(epoch);
     const made = previous && (await rekeyAnswer(previous, req, kem(this.#suite), this.random));
+    if (this.#awaited !== req) {
+      made?.next.root.erase();
+      return NOTHING_CAME_OF_IT;
+    }
     if (!made) return { type: 'answer-refused', epoch, req };
     this.#setEpoch(made.next);
     return { type: 'answer-made', epoch, req, ack: made.ack };

@@ -202,6 +202,7 @@ export class WireEnd {
         this.#compute(() => this.secrets.makeRequest(effect.epoch), now);
         break;
       case 'make-answer':
+        this.secrets.awaitAnswer(effect.req);
         this.#compute(() => this.secrets.makeAnswer(effect.epoch, effect.req), now, effect.epoch);
         break;
       case 'make-finish':
