@@ -8,6 +8,7 @@ import {
   decodeControl,
   encodeControl,
 } from '@kyberline/core/call/control';
+import { equal } from '@kyberline/core/crypto/bytes';
 import { HANDSHAKE_EPOCH, type PacketHeader } from '@kyberline/core/voice/packet';
 import type { Codec } from '../codec/codec.js';
 import type { DatagramSocket } from '../net/udp.js';
@@ -24,6 +25,8 @@ import { Sender } from './send.js';
 /** SPEC 9: no packet for this long, and the call is reconnecting. */
 const QUIET_MS = 3_000;
 const U32 = 2 ** 32;
+
+type Mode = Extract<ControlMessage, { kind: 'MODE' }>;
 
 /** What all calls of an engine share. */
 export interface SharedParts {
@@ -48,7 +51,7 @@ export class Session {
   #voice = false;
   #muted = false;
   #quiet = false;
-  #peerMode = { sequence: 0 };
+  #peerMode: Mode | undefined;
 
   constructor(
     open: Extract<DaemonToEngine, { type: 'open-call' }>,
@@ -243,8 +246,9 @@ export class Session {
     }
   }
 
-  #modeArrived(mode: Extract<ControlMessage, { kind: 'MODE' }>): void {
-    if (mode.sequence === this.#peerMode.sequence) return;
+  #modeArrived(mode: Mode): void {
+    // An engine that was started again may begin with the very number that was seen last.
+    if (isSameMode(mode, this.#peerMode)) return;
     this.#peerMode = mode;
     const { id, frameMs } = this.#codec;
     if (mode.codec === id && mode.frameMs === frameMs) {
@@ -271,4 +275,8 @@ export class Session {
     const jitterMicros = Math.min(U32 - 1, Math.round(this.playout.jitterMs * 1000));
     return { received: received % U32, lost: lost % U32, jitterMicros };
   }
+}
+
+function isSameMode(a: Mode, b: Mode | undefined): boolean {
+  return equal(encodeControl(a), b ? encodeControl(b) : new Uint8Array(0));
 }

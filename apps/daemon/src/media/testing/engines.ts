@@ -10,7 +10,7 @@ export const ALICE: Address = { address: '192.0.2.1', port: 47_470 };
 export const BOB: Address = { address: '192.0.2.2', port: 47_470 };
 export const CALL_ID = new Uint8Array(16).fill(7);
 
-const LEASE = { from: 0, until: 100_000 };
+const LEASE_END = 100_000;
 
 export class Engine {
   readonly said: EngineToDaemon[] = [];
@@ -21,13 +21,14 @@ export class Engine {
     readonly at: Address,
     clock: VirtualClock,
     network: MemoryNetwork,
-    seed: string,
+    /** What it draws; a constant where two of its sessions must draw the same. */
+    random: (bytes: number) => Uint8Array,
   ) {
     this.switchboard = new Switchboard(
       {
         socket: network.open(at.address, at.port),
         ring: new PacketRing(),
-        random: seededRandom(seed),
+        random,
         emit: (message) => this.said.push(message),
       },
       () => clock.now(),
@@ -44,13 +45,16 @@ export class Engine {
     this.tell({ type: 'open-call', callId: CALL_ID, role, codec, frameMs: 20, candidates });
   }
 
-  /** An epoch's keys both ways, made from its number, so that both sides have the same. */
-  install(epoch: number, streams: MediaStream[] = ['control', 'audio']): void {
+  /**
+   * An epoch's keys both ways, made from its number, so that both sides have the same.
+   * @param from where this engine's counters begin: after those of the one before it
+   */
+  install(epoch: number, streams: MediaStream[] = ['control', 'audio'], from = 0): void {
     const keys = (direction: string) =>
       Object.fromEntries(
         streams.map((stream) => {
           const random = seededRandom(`${epoch} ${direction} ${stream}`);
-          return [stream, { aead: random(32), obf: random(32), ...LEASE }];
+          return [stream, { aead: random(32), obf: random(32), from, until: LEASE_END }];
         }),
       );
     const [send, receive] = this.role === 'A' ? ['A>B', 'B>A'] : ['B>A', 'A>B'];
@@ -63,6 +67,10 @@ export class Engine {
     });
   }
 
+  sendOn(epoch: number): void {
+    this.tell({ type: 'send-on', callId: CALL_ID, epoch });
+  }
+
   heard<T extends EngineToDaemon['type']>(type: T) {
     return this.said.filter(
       (message): message is Extract<EngineToDaemon, { type: T }> => message.type === type,
@@ -70,14 +78,14 @@ export class Engine {
   }
 }
 
-export function twoEngines() {
+export function twoEngines(randomOfAlice = seededRandom('alice')) {
   const clock = new VirtualClock();
   const network = new MemoryNetwork(clock, 1);
   return {
     clock,
     network,
-    alice: new Engine('A', ALICE, clock, network, 'alice'),
-    bob: new Engine('B', BOB, clock, network, 'bob'),
+    alice: new Engine('A', ALICE, clock, network, randomOfAlice),
+    bob: new Engine('B', BOB, clock, network, seededRandom('bob')),
   };
 }
 
