@@ -13,6 +13,7 @@
 import { Reassembler } from '@kyberline/core/voice/fragment';
 import { deobfuscate } from '@kyberline/core/voice/obfuscate';
 import {
+  HANDSHAKE_EPOCH,
   HEADER_BYTES,
   PAYLOAD_TYPES,
   type PacketHeader,
@@ -54,6 +55,8 @@ export interface ReceiverParts {
 export class Receiver {
   readonly #parts: ReceiverParts;
   readonly #fragments = new Reassembler();
+  /** That anything has opened under. */
+  #newestEpoch = HANDSHAKE_EPOCH;
   /** When the last packet opened, on the engine's clock. */
   lastHeardMs: number;
 
@@ -84,7 +87,7 @@ export class Receiver {
       this.#parts.askLease(header.epoch, name, now);
       return 'waiting';
     }
-    const newest = header.counter > stream.highest;
+    const newest = this.#isOfNewestEpoch(header.epoch) && header.counter > stream.highest;
     stream.mark(header.counter);
     this.#parts.askLease(header.epoch, name, now);
     this.lastHeardMs = now;
@@ -100,6 +103,13 @@ export class Receiver {
         ? this.#parts.playout.put(header, payload, now)
         : this.#control(header, payload, from, now);
     return taken ? 'opened' : 'malformed';
+  }
+
+  /** A late packet of an old epoch, the highest though it be there, tells nothing of where the peer is. */
+  #isOfNewestEpoch(epoch: number): boolean {
+    const isNewer = this.#newestEpoch === HANDSHAKE_EPOCH || epoch > this.#newestEpoch;
+    if (isNewer && epoch !== HANDSHAKE_EPOCH) this.#newestEpoch = epoch;
+    return epoch === this.#newestEpoch;
   }
 
   #control(header: PacketHeader, payload: Uint8Array, from: Address, now: number): boolean {
