@@ -1,4 +1,5 @@
 /** The traffic keys of one call: per epoch, direction and stream, as the daemon installs them. */
+import { Reassembler } from '@kyberline/core/voice/fragment';
 import { ReceiveStream, SendStream } from './counting.js';
 import type { DaemonToEngine, MediaStream } from './messages.js';
 
@@ -9,6 +10,8 @@ interface Epoch {
   leased: Record<MediaStream, { send: boolean; receive: boolean }>;
   /** A packet of it has opened. */
   heard: boolean;
+  /** Control messages of which pieces are here: none has pieces of two epochs. */
+  fragments: Reassembler;
 }
 
 /** More than the protocol ever has at once: handshake, old, current and pending. */
@@ -33,6 +36,7 @@ export class Epochs {
         epoch.receive[stream] = new ReceiveStream(receive);
         epoch.leased[stream].receive = true;
         epoch.heard = false;
+        epoch.fragments = new Reassembler();
       }
     }
   }
@@ -59,6 +63,10 @@ export class Epochs {
 
   receiving(epoch: number, stream: MediaStream): ReceiveStream | undefined {
     return this.#epochs.get(epoch)?.receive[stream];
+  }
+
+  fragments(epoch: number): Reassembler | undefined {
+    return this.#epochs.get(epoch)?.fragments;
   }
 
   /**
@@ -109,6 +117,7 @@ export class Epochs {
         audio: { send: false, receive: false },
       },
       heard: false,
+      fragments: new Reassembler(),
     };
     this.#epochs.set(number, epoch);
     return epoch;

@@ -10,7 +10,6 @@
  *   6 deobfuscate  in place
  *   7 deliver      voice to the playout, control messages, once whole, to the control stream
  */
-import { Reassembler } from '@kyberline/core/voice/fragment';
 import { deobfuscate } from '@kyberline/core/voice/obfuscate';
 import {
   HANDSHAKE_EPOCH,
@@ -54,7 +53,6 @@ export interface ReceiverParts {
 
 export class Receiver {
   readonly #parts: ReceiverParts;
-  readonly #fragments = new Reassembler();
   /** That anything has opened under. */
   #newestEpoch = HANDSHAKE_EPOCH;
   /** When the last packet opened, on the engine's clock. */
@@ -115,7 +113,7 @@ export class Receiver {
   #control(header: PacketHeader, payload: Uint8Array, from: Address, now: number): boolean {
     const { epoch, counter, type } = header;
     if (type === PAYLOAD_TYPES.controlFragment) {
-      const message = this.#fragments.take(payload, now);
+      const message = this.#parts.keys.fragments(epoch)?.take(payload, now);
       if (message) this.#parts.onControl({ epoch, counter, message, from });
       return true;
     }

@@ -1,3 +1,4 @@
+import { encodeControl } from '@kyberline/core/call/control';
 import { describe, expect, it } from 'vitest';
 import { ALICE, BOB, CALL_ID, twoEngines } from './testing/engines.js';
 
@@ -36,5 +37,28 @@ describe("a call's session", () => {
     network.inject(late[0]!, elsewhere, BOB);
     expect(bob.switchboard.strayDatagrams).toBe(0);
     expect(sentTo).not.toContain(elsewhere.address);
+  });
+
+  it('makes no message of pieces from two epochs', () => {
+    const { alice, bob, clock, network } = twoEngines((bytes) => new Uint8Array(bytes).fill(9));
+    bob.open([ALICE]);
+    for (const epoch of [0, 1]) bob.install(epoch);
+    const payload = encodeControl({ kind: 'REQ', bytes: new Uint8Array(1_200) });
+    const [first, second] = [0, 1].map((epoch) => {
+      const sent: Uint8Array[] = [];
+      network.tap((bytes) => sent.push(bytes));
+      network.weather.loss = 1;
+      // Anew each time, so that both messages have the same number.
+      alice.open([BOB]);
+      alice.install(epoch);
+      alice.tell({ type: 'send-control', callId: CALL_ID, epoch, payload });
+      return sent;
+    });
+    network.inject(first![0]!, ALICE, BOB);
+    network.inject(second![1]!, ALICE, BOB);
+    clock.advance(10);
+    expect(bob.heard('control')).toEqual([]);
+    network.inject(second![0]!, ALICE, BOB);
+    expect(bob.heard('control')).toMatchObject([{ epoch: 1 }]);
   });
 });
