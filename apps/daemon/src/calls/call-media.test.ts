@@ -52,4 +52,26 @@ describe("a call's keys in the daemon", () => {
     call.reopen();
     expect(sums(told)).toEqual([96, 96]);
   });
+
+  it('are in a goodbye, for an engine that would have to open the call for it, and erased too', () => {
+    const { call, told, kept } = media();
+    call.open('pcm16', []);
+    call.install(0, 'send');
+    call.install(0, 'receive');
+    call.sendOn(0);
+    call.close('hung-up');
+    const anew = (messages: DaemonToEngine[]) => {
+      const last = messages.at(-1);
+      return (last?.type === 'close-call' && last.anew) || [];
+    };
+    expect(anew(told).map(({ type }) => type)).toEqual([
+      'open-call',
+      'install-epoch',
+      'install-epoch',
+      'send-on',
+    ]);
+    expect(sums(anew(told))).toEqual([96, 96, 96, 96, 96, 96]);
+    // The handshake's are erased with the handshake.
+    expect(sums(anew(kept))).toEqual([96, 96, 0, 0, 0, 0]);
+  });
 });

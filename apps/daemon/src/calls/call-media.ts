@@ -5,6 +5,7 @@
 import { type ByeReason, type ControlMessage, encodeControl } from '@kyberline/core/call/control';
 import type { CallSecrets, TrafficKeys } from '@kyberline/core/call/secrets';
 import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
+import { eraseInstalled } from '../media/epochs.js';
 import type {
   Address,
   DaemonToEngine,
@@ -44,7 +45,7 @@ export class CallMedia {
   /** The session with the handshake's keys: confirms and probes can go. */
   open(codec: string, candidates: Address[]): void {
     this.#opened = { codec, candidates };
-    this.#openSession();
+    for (const message of this.#openMessage()) this.#tell(message);
     if (this.#muted) this.mute(true);
     this.install(HANDSHAKE_EPOCH, 'send');
     this.install(HANDSHAKE_EPOCH, 'receive');
@@ -52,7 +53,7 @@ export class CallMedia {
 
   install(epoch: number, direction: Direction): void {
     this.#installed[direction].add(epoch);
-    this.#sendInstall(epoch, direction);
+    this.#tell(this.#installMessage(epoch, direction));
   }
 
   /** The callee's pending epoch got other keys: what was leased under the old ones is void. */
@@ -101,32 +102,38 @@ export class CallMedia {
   /** A new engine knows nothing: it gets the session again, with counters after the old blocks. */
   reopen(): void {
     if (!this.#opened) return;
-    this.#openSession();
-    const epochs = new Set([...this.#installed.receive, ...this.#installed.send]);
-    for (const epoch of epochs) this.#sendInstall(epoch, 'both');
-    if (this.#sendEpoch !== undefined) this.sendOn(this.#sendEpoch);
+    for (const message of this.#anew()) this.#tell(message);
     if (this.#muted) this.mute(true);
     if (this.#voice) this.allowVoice();
   }
 
+  /** With the session once more, should there be no engine now but one in time for a goodbye. */
   close(bye: ByeReason | undefined): void {
     if (!this.#opened) return;
+    const anew = bye === undefined ? [] : this.#anew();
     this.#opened = undefined;
-    this.engine({ type: 'close-call', callId: this.callId, ...(bye && { bye }) });
+    this.engine({ type: 'close-call', callId: this.callId, ...(bye && { bye, anew }) });
+    for (const message of anew) forgetKeys(message);
   }
 
-  #openSession(): void {
-    if (!this.#opened) return;
-    this.engine({
-      type: 'open-call',
-      callId: this.callId,
-      role: this.role,
-      frameMs: FRAME_MS,
-      ...this.#opened,
-    });
+  #anew(): DaemonToEngine[] {
+    const { callId } = this;
+    const epochs = [...new Set([...this.#installed.receive, ...this.#installed.send])];
+    const epoch = this.#sendEpoch;
+    return [
+      ...this.#openMessage(),
+      ...epochs.map((each) => this.#installMessage(each, 'both')),
+      ...(epoch === undefined ? [] : [{ type: 'send-on', callId, epoch } as const]),
+    ];
   }
 
-  #sendInstall(epoch: number, which: Direction | 'both'): void {
+  #openMessage(): DaemonToEngine[] {
+    const { callId, role } = this;
+    if (!this.#opened) return [];
+    return [{ type: 'open-call', callId, role, frameMs: FRAME_MS, ...this.#opened }];
+  }
+
+  #installMessage(epoch: number, which: Direction | 'both'): DaemonToEngine {
     const message: Extract<DaemonToEngine, { type: 'install-epoch' }> = {
       type: 'install-epoch',
       callId: this.callId,
@@ -134,30 +141,35 @@ export class CallMedia {
       send: {},
       receive: {},
     };
-    const derived: TrafficKeys[] = [];
     for (const stream of epoch === HANDSHAKE_EPOCH ? (['control'] as const) : STREAMS) {
       const wanted = (direction: Direction) =>
         (which === 'both' || which === direction) && this.#installed[direction].has(epoch);
       for (const direction of ['send', 'receive'] as const) {
         const keys = wanted(direction) ? this.#keys(epoch, direction, stream) : undefined;
         if (!keys) continue;
-        // The handshake's own are needed again for an engine that is started again.
-        if (epoch !== HANDSHAKE_EPOCH) derived.push(keys);
         const lease = this.#leases.grant(epoch, stream, direction);
         message[direction][stream] = { ...bytesOf(keys), ...lease };
       }
     }
+    return message;
+  }
+
+  #tell(message: DaemonToEngine): void {
     this.engine(message);
-    for (const { aead, obf } of derived) {
-      aead.erase();
-      obf.erase();
-    }
+    forgetKeys(message);
   }
 
   #keys(epoch: number, direction: Direction, stream: MediaStream): TrafficKeys | undefined {
     return epoch === HANDSHAKE_EPOCH
       ? this.secrets.handshakeKeys()?.[direction]
       : this.secrets.traffic(epoch, direction, stream);
+  }
+}
+
+/** The handshake's own keys are needed again for an engine that is started again. */
+function forgetKeys(message: DaemonToEngine): void {
+  if (message.type === 'install-epoch' && message.epoch !== HANDSHAKE_EPOCH) {
+    eraseInstalled(message);
   }
 }
 

@@ -80,8 +80,11 @@ export type DaemonToEngine =
   /** Voice flows only while this is true (SPEC 6). */
   | { type: 'allow-voice'; callId: Uint8Array; allowed: boolean }
   | { type: 'mute'; callId: Uint8Array; muted: boolean }
-  /** Ends the call here; with `bye` the peer is told, repeatedly, until it answers (≤ 1.5 s). */
-  | { type: 'close-call'; callId: Uint8Array; bye?: ByeReason }
+  /**
+   * Ends the call here; with `bye` the peer is told, repeatedly, until it answers (≤ 1.5 s). `anew`
+   * opens the call in an engine that does not know it, and reaches no other (media/goodbyes.ts).
+   */
+  | { type: 'close-call'; callId: Uint8Array; bye?: ByeReason; anew?: DaemonToEngine[] }
   | { type: 'devices'; input: string; output: string }
   /** Keep the microphone open for a meter although no call is up. */
   | { type: 'meter'; on: boolean }

@@ -21,6 +21,10 @@ process.on('message', (message) => {
   }
   if (message.type === 'mute') process.send({ type: 'log', level: 'info', sentence: [
     message.callId instanceof Uint8Array, message.callId[0], process.env.UV_THREADPOOL_SIZE ].join() });
+  if (['open-call', 'install-epoch', 'close-call'].includes(message.type)) {
+    process.send({ type: 'log', level: 'info', sentence: 'told ' + JSON.stringify({
+      type: message.type, key: message.send?.control?.aead[0], anew: message.anew?.length }) });
+  }
   if (message.type === 'stop' && process.env.DEAF === undefined) process.exit(0);
 });
 process.on('SIGTERM', () => {});
@@ -129,6 +133,42 @@ describe("the media engine's process", () => {
     await until(isRunning(1));
     const ready = messages.filter((message) => message.type === 'ready');
     expect(ready.map((message) => message.input)).toEqual(['silence', 'file:a.wav']);
+  });
+
+  it('says the goodbye of a call that ended while it was being started again', async () => {
+    const { media, messages, states, until, isRunning } = engine('silence');
+    const callId = new Uint8Array(16);
+    const aead = new Uint8Array(32).fill(5);
+    const lease = { from: 0, until: 128 };
+    const control = { aead, obf: new Uint8Array(32), ...lease };
+    const close: DaemonToEngine = {
+      type: 'close-call',
+      callId,
+      bye: 'hung-up',
+      anew: [
+        { type: 'open-call', callId, role: 'A', codec: 'pcm16', frameMs: 20, candidates: [] },
+        { type: 'install-epoch', callId, epoch: 3, send: { control }, receive: {} },
+      ],
+    };
+    const told = () =>
+      messages.flatMap((message) =>
+        message.type === 'log' && message.sentence.startsWith('told ')
+          ? [JSON.parse(message.sentence.slice(5))]
+          : [],
+      );
+    await until(isRunning(0));
+    process.kill(media.pid!, 'SIGKILL');
+    await until(() => states.find((state) => state.at === 'restarting'));
+    expect(media.send(close)).toBe(false);
+    aead.fill(0);
+    await until(isRunning(1));
+    await until(() => (told().length === 3 ? true : undefined));
+    const all = [{ type: 'open-call' }, { type: 'install-epoch', key: 5 }, { type: 'close-call' }];
+    expect(told()).toEqual(all);
+    // One that listens knows the call.
+    expect(media.send(close)).toBe(true);
+    await until(() => (told().length > 3 ? true : undefined));
+    expect(told()).toEqual([...all, { type: 'close-call' }]);
   });
 
   it('is gone after a stop', async () => {

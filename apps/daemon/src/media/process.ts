@@ -9,6 +9,7 @@
  * (PortAudio's binding writes there), of its stderr the last lines are kept for the log.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { Goodbyes } from './goodbyes.js';
 import type { DaemonToEngine, EngineToDaemon } from './messages.js';
 
 export type EngineState =
@@ -73,6 +74,7 @@ export class MediaProcess {
   #crashes = 0;
   #silent = 0;
   #stderr = '';
+  readonly #goodbyes = new Goodbyes();
   #cannotStart: string | undefined;
   #udpPort = 0;
   #checks: NodeJS.Timeout | undefined;
@@ -107,15 +109,22 @@ export class MediaProcess {
 
   /**
    * Says it to the engine; false if there is none that listens now. Devices and meter are
-   * remembered and hold for the next engine too; everything about calls is the caller's to repeat.
+   * remembered and hold for the next engine too; everything about calls is the caller's to repeat,
+   * but a goodbye, which an engine that comes soon says.
    */
   send(message: DaemonToEngine): boolean {
     if (message.type === 'devices') {
       this.#start = { ...this.#start, input: message.input, output: message.output };
     }
     if (message.type === 'meter') this.#meter = message;
-    if (this.#state.at !== 'running') return false;
-    return this.#tell(message);
+    const close = message.type === 'close-call' ? message : undefined;
+    if (this.#state.at !== 'running') {
+      if (close && !this.#stopped) this.#goodbyes.keep(close);
+      return false;
+    }
+    if (!close) return this.#tell(message);
+    const { anew: _, ...plain } = close;
+    return this.#tell(plain);
   }
 
   /** Ends the engine, by force if it takes too long. Resolves when the child is gone. */
@@ -160,6 +169,7 @@ export class MediaProcess {
       this.#udpPort = message.udpPort;
       this.#enter({ at: 'running', restarts: this.#state.restarts, udpPort: message.udpPort });
       if (this.#meter) this.#tell(this.#meter);
+      this.#goodbyes.say((goodbye) => this.#tell(goodbye));
     }
     if (message.type === 'cannot-start') this.#cannotStart = message.sentence;
     this.#options.onMessage(message);
@@ -200,6 +210,7 @@ export class MediaProcess {
   async #end(): Promise<void> {
     clearInterval(this.#checks);
     clearTimeout(this.#restart);
+    this.#goodbyes.forget();
     const child = this.#child;
     if (child) {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
