@@ -172,6 +172,15 @@ describe('the people of a daemon', () => {
   });
 });
 
+describe('a bundle that the registry took', () => {
+  it('is the one that offers name from then on', async () => {
+    const published = vi.spyOn(Bundles.prototype, 'published');
+    await isHeld(start(newMachine(ALICE)));
+    expect(published.mock.calls.map(([{ name }]) => name)).toEqual([ALICE]);
+    published.mockRestore();
+  });
+});
+
 describe('a registry that begins anew behind the same address', () => {
   it('is found under its new id by a daemon that holds no name, and gives it one', async () => {
     const machine = newMachine();

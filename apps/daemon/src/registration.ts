@@ -230,6 +230,8 @@ export class Registration {
     }
     const bundle = await this.parts.bundles.current(client.registryId, name, this.parts.suite());
     await client.publish(bundle);
+    // From now on it is the one that a callee finds there, so offers may name it.
+    this.parts.bundles.published(bundle);
     return bundle;
   }
 
