@@ -42,7 +42,7 @@ export default defineConfig({
         20_000,
         true,
       ),
-      project('net', ['tests/{attacks,registry,start}/**/*.test.ts'], 60_000, false),
+      project('net', ['tests/{attacks,registry,start}/**/*.test.ts'], 60_000, true),
       project('calls', ['tests/calls/**/*.test.ts'], 120_000, false),
       project('browser', ['tests/e2e/**/*.test.ts'], 120_000, false),
     ],

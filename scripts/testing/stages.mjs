@@ -19,6 +19,7 @@ import { run } from '../setup/run.mjs';
  */
 
 const MINUTE_MS = 60_000;
+const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 
 /** @type {Stage[]} */
 export const STAGES = [
@@ -34,15 +35,14 @@ export const STAGES = [
     run: async () => {
       const packages = await turbo(['typecheck'], () => {});
       if (packages.code !== 0) return broken('turbo run typecheck', packages.tail);
-      for (const project of ['scripts', 'tests', 'tests/e2e']) {
-        const result = await run(
-          process.execPath,
-          [join(NODE_MODULES, 'typescript', 'bin', 'tsc'), '-p', join(project, 'tsconfig.json')],
-          { cwd: ROOT },
-        );
-        if (result.code !== 0) return broken(`tsc -p ${project}`, result.tail);
-      }
-      return nothing();
+      const results = await Promise.all(
+        ['scripts', 'tests', 'tests/e2e'].map(async (project) => {
+          const config = join(project, 'tsconfig.json');
+          const { code, tail } = await run(process.execPath, [TSC, '-p', config], { cwd: ROOT });
+          return code === 0 ? nothing() : broken(`tsc -p ${project}`, tail);
+        }),
+      );
+      return { ...nothing(), failed: results.flatMap(({ failed }) => failed) };
     },
   },
   vitest('unit', 6 * MINUTE_MS),
