@@ -63,7 +63,7 @@ export const address = reading(
 );
 
 export const name = reading(
-  '1 to 32 of a-z, 0-9, ".", "_" and "-".',
+  '1 to 32 of a-z, 0-9, ".", "_" and "-", not dots alone.',
   (text) => userName.safeParse(text).data,
 );
 

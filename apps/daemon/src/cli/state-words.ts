@@ -22,7 +22,12 @@ export function phaseWords(call: Pick<CallView, 'phase' | 'peer'>): string {
   }
 }
 
-export const REGISTRY: Record<RegistryView['state'], string> = {
+export function registryWords({ state, registryId }: RegistryView): string {
+  // Without a name there is nothing to listen for, however long it has been answering.
+  return state === 'connecting' && registryId !== undefined ? 'answering' : REGISTRY[state];
+}
+
+const REGISTRY: Record<RegistryView['state'], string> = {
   connecting: 'being looked for',
   push: 'connected',
   polling: 'asked every second, since its push connection is down',

@@ -12,13 +12,13 @@ export function readName(typed: string): TypedName {
   if (text === '') return { kind: 'empty' };
   const parsed = userName.safeParse(text);
   if (parsed.success) return { kind: 'name', name: parsed.data };
-  return {
-    kind: 'problem',
-    sentence:
-      text.length > 32
-        ? 'A name has at most 32 characters.'
-        : 'A name is made of letters from a to z, digits, dots, hyphens and underscores.',
-  };
+  return { kind: 'problem', sentence: whyNot(text) };
+}
+
+function whyNot(text: string): string {
+  if (text.length > 32) return 'A name has at most 32 characters.';
+  if (/^\.+$/.test(text)) return 'A name is not made of dots alone.';
+  return 'A name is made of letters from a to z, digits, dots, hyphens and underscores.';
 }
 
 /** As `readName`, for a name of one's own. */

@@ -5,7 +5,7 @@ import type { CallView, StateSnapshot } from '@kyberline/shared/snapshot';
 import type { Command } from 'commander';
 import { columns, grouped, length } from '../columns.js';
 import { type FindOptions, findable, JSON_OPTION, json, withDaemon } from '../command.js';
-import { DEVICE, ENGINE, phaseWords, REGISTRY } from '../state-words.js';
+import { DEVICE, ENGINE, phaseWords, registryWords } from '../state-words.js';
 import type { Terminal } from '../terminal.js';
 
 export function addStatus(program: Command, terminal: Terminal): void {
@@ -25,7 +25,7 @@ export function addStatus(program: Command, terminal: Terminal): void {
 export function describeState(state: StateSnapshot, now: number): string {
   const rows = [
     ...describeMe(state),
-    ['Registry', `${state.registry.url}, ${REGISTRY[state.registry.state]}`],
+    ['Registry', `${state.registry.url}, ${registryWords(state.registry)}`],
     ['Suite', SUITE_NAMES[state.settings.suite]],
     ['Voice', `UDP port ${state.engine.udpPort}, ${ENGINE[state.engine.state]}`],
     ['Microphone', describeDevice(state.input)],

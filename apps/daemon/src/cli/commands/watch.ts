@@ -2,7 +2,7 @@
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
 import type { Command } from 'commander';
 import { type FindOptions, findable, withDaemon } from '../command.js';
-import { DEVICE, ENGINE, phaseWords, REGISTRY } from '../state-words.js';
+import { DEVICE, ENGINE, phaseWords, registryWords } from '../state-words.js';
 import type { Terminal } from '../terminal.js';
 
 export function addWatch(program: Command, terminal: Terminal): void {
@@ -42,7 +42,7 @@ function sentences(state: StateSnapshot): Said {
   said.set('me', me ? `You are ${me.name}.` : 'You have no name yet.');
   said.set(
     'registry',
-    registry.problem ?? `The registry at ${registry.url} is ${REGISTRY[registry.state]}.`,
+    registry.problem ?? `The registry at ${registry.url} is ${registryWords(registry)}.`,
   );
   said.set('engine', engine.problem ?? sentence(ENGINE[engine.state]));
   said.set('input', `The microphone, ${input.name}, is ${DEVICE[input.state]}.`);
