@@ -179,6 +179,21 @@ describe('a bundle that the registry took', () => {
     expect(published.mock.calls.map(([{ name }]) => name)).toEqual([ALICE]);
     published.mockRestore();
   });
+
+  it('is renewed by the wall clock, so that a machine which slept for a day is in time', async () => {
+    const published = vi.spyOn(Bundles.prototype, 'published');
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await isHeld(start(newMachine(ALICE)));
+    const look = timers.mock.calls.findLast(([, ms]) => ms === 60_000)?.[0];
+    look?.();
+    site.pass(25 * 3_600_000);
+    look?.();
+    await eventually('another one is published', 5_000, () => published.mock.calls.length === 2);
+    const [first, second] = published.mock.calls.map(([bundle]) => bundle);
+    expect(second?.hash).not.toEqual(first?.hash);
+    timers.mockRestore();
+    published.mockRestore();
+  });
 });
 
 describe('a registry that begins anew behind the same address', () => {

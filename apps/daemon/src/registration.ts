@@ -14,6 +14,8 @@ import { Problem } from './problem.js';
 
 const RETRY_MS = 5_000;
 const NO_WAIT = 0;
+/** How often it is looked whether the bundle is due to be renewed. */
+const LOOK_EVERY_MS = 60_000;
 /** Refusals that only another person's doing could change, asked about now and then. */
 const NOT_OURS: ReadonlySet<string> = new Set(['name-taken', 'name-reserved']);
 const NOT_OURS_RETRY_MS = 60_000;
@@ -243,8 +245,20 @@ export class Registration {
       this.#standing = 'held';
       this.#client.listen(name);
     }
-    const { bundles, clocks } = this.parts;
-    this.#again(Math.max(RETRY_MS, bundles.renewalAt(bundle) - clocks.wall()));
+    this.#renew(bundle, RETRY_MS);
     this.parts.changed();
+  }
+
+  /** A timer does not count while the machine sleeps, so the day is measured on the wall clock. */
+  #renew(bundle: Bundle, leastMs: number): void {
+    if (this.#closed) return;
+    const { bundles, clocks } = this.parts;
+    const dueMs = Math.max(leastMs, bundles.renewalAt(bundle) - clocks.wall());
+    if (dueMs <= LOOK_EVERY_MS) {
+      this.#again(dueMs);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#renew(bundle, NO_WAIT), LOOK_EVERY_MS);
   }
 }
