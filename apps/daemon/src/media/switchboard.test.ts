@@ -1,7 +1,7 @@
 import { encodeControl } from '@kyberline/core/call/control';
 import { HANDSHAKE_EPOCH, type PacketHeader, writeHeader } from '@kyberline/core/voice/packet';
 import { describe, expect, it } from 'vitest';
-import { ALICE, BOB, CALL_ID, seededRandom, twoEngines } from './testing/engines.js';
+import { ALICE, BOB, CALL_ID, OTHER_CALL_ID, seededRandom, twoEngines } from './testing/engines.js';
 
 const MALLORY = { address: '203.0.113.9', port: 47_470 };
 const random = seededRandom('strays');
@@ -49,5 +49,21 @@ describe('a flood from unknown addresses', () => {
     // From an address that bob was not told.
     confirm();
     expect(bob.heard('control')).toHaveLength(1);
+  });
+});
+
+describe('a second call with the same peer', () => {
+  it('is set up at once, though the first one has had its counters', () => {
+    const { alice, bob, clock, confirm } = settingUp();
+    confirm();
+    for (const engine of [alice, bob]) {
+      engine.open([engine === alice ? BOB : ALICE], OTHER_CALL_ID);
+      engine.install(HANDSHAKE_EPOCH, ['control'], 0, OTHER_CALL_ID);
+    }
+    const payload = encodeControl({ kind: 'CONFIRM', proof: new Uint8Array(64) });
+    const about = { callId: OTHER_CALL_ID, epoch: HANDSHAKE_EPOCH, payload };
+    alice.tell({ type: 'send-control', ...about });
+    clock.advance(10);
+    expect(bob.heard('control').map(({ callId }) => callId[0])).toEqual([7, 8]);
   });
 });

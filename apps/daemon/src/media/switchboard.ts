@@ -13,6 +13,8 @@ import { Session, type SharedParts } from './session.js';
 
 /** SPEC 9: trials of keys for datagrams from unknown addresses, a second, in all. */
 const TRIALS_PER_SECOND = 1_000;
+/** Verdicts of a call whose key did not open the packet. */
+const UNPROVED: ReadonlySet<Verdict> = new Set(['forged', 'no-key', 'replayed']);
 
 export class Switchboard {
   readonly #calls = new Map<string, Session>();
@@ -124,7 +126,8 @@ export class Switchboard {
       owner = call;
       verdict = said;
     }
-    const isOpen = owner === undefined || verdict === 'forged' || verdict === 'no-key';
+    // A counter that one call has had says nothing about a packet of another: nobody opened it yet.
+    const isOpen = owner === undefined || UNPROVED.has(verdict);
     if (header && isOpen && this.#moved(header, datagram, from, now)) return;
     if (owner && verdict !== 'no-key') owner.note(verdict);
     else this.strayDatagrams++;

@@ -9,6 +9,7 @@ import { Switchboard } from '../switchboard.js';
 export const ALICE: Address = { address: '192.0.2.1', port: 47_470 };
 export const BOB: Address = { address: '192.0.2.2', port: 47_470 };
 export const CALL_ID = new Uint8Array(16).fill(7);
+export const OTHER_CALL_ID = new Uint8Array(16).fill(8);
 
 const LEASE_END = 100_000;
 
@@ -39,28 +40,33 @@ export class Engine {
     for (const message of messages) this.switchboard.handle(message);
   }
 
-  open(candidates: Address[]): void {
+  open(candidates: Address[], callId = CALL_ID): void {
     const { role } = this;
     const codec = 'pcm16';
-    this.tell({ type: 'open-call', callId: CALL_ID, role, codec, frameMs: 20, candidates });
+    this.tell({ type: 'open-call', callId, role, codec, frameMs: 20, candidates });
   }
 
   /**
-   * An epoch's keys both ways, made from its number, so that both sides have the same.
+   * An epoch's keys both ways, made from its call and number, so that both sides have the same.
    * @param from where this engine's counters begin: after those of the one before it
    */
-  install(epoch: number, streams: MediaStream[] = ['control', 'audio'], from = 0): void {
+  install(
+    epoch: number,
+    streams: MediaStream[] = ['control', 'audio'],
+    from = 0,
+    callId = CALL_ID,
+  ): void {
     const keys = (direction: string) =>
       Object.fromEntries(
         streams.map((stream) => {
-          const random = seededRandom(`${epoch} ${direction} ${stream}`);
+          const random = seededRandom(`${callId[0]} ${epoch} ${direction} ${stream}`);
           return [stream, { aead: random(32), obf: random(32), from, until: LEASE_END }];
         }),
       );
     const [send, receive] = this.role === 'A' ? ['A>B', 'B>A'] : ['B>A', 'A>B'];
     this.tell({
       type: 'install-epoch',
-      callId: CALL_ID,
+      callId,
       epoch,
       send: keys(send!),
       receive: keys(receive!),
