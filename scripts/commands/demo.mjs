@@ -86,14 +86,25 @@ function parse(argv) {
 }
 
 /**
+ * Alice's port; bob has the next one.
+ * @param {string} option
+ * @param {string} text
+ */
+function readPairOfPorts(option, text) {
+  const port = readPort(option, text);
+  if (port < 65_535) return port;
+  throw new Problem('bad-option', `${option} wants a port below 65535: bob takes the next one.`);
+}
+
+/**
  * @param {ReturnType<typeof parse>} options
  * @returns {{ alice: import('../setup/person.mjs').Person, bob: import('../setup/person.mjs').Person }}
  */
 export function readPeople(options) {
   const home = resolve(options.home ?? join(ROOT, '.demo'));
-  const port = readPort('--port', options.port);
-  const daemonPort = readPort('--daemon-port', options['daemon-port']);
-  const udpPort = readPort('--udp-port', options['udp-port']);
+  const port = readPairOfPorts('--port', options.port);
+  const daemonPort = readPairOfPorts('--daemon-port', options['daemon-port']);
+  const udpPort = readPairOfPorts('--udp-port', options['udp-port']);
   const registryPort = readPort('--registry-port', options['registry-port']);
   return {
     alice: {

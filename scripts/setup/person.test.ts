@@ -36,6 +36,10 @@ describe('the panel serves a registry of its own', () => {
       fresh: false,
       'auto-answer': false,
     });
+    const last = { ...ports, port: '65535', ...rest, 'registry-port': '5001', fresh: false };
+    expect(() => readPeople({ ...last, 'auto-answer': false })).toThrow(
+      '--port wants a port below',
+    );
     const env = { REGISTRY_SERVER: ELSEWHERE };
     expect(servedBy(alice, env)).toMatchObject({ kind: 'own', host: '127.0.0.1', port: 5001 });
     expect(servedBy(bob, env)).toEqual({ kind: 'elsewhere', url: 'http://127.0.0.1:5001' });
