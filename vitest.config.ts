@@ -44,7 +44,7 @@ export default defineConfig({
       ),
       project('net', ['tests/{attacks,registry,start}/**/*.test.ts'], 60_000, true),
       project('calls', ['tests/calls/**/*.test.ts'], 120_000, false),
-      project('browser', ['tests/e2e/**/*.test.ts'], 120_000, false),
+      project('browser', ['tests/e2e/**/*.test.ts'], 120_000, true),
     ],
   },
 });
