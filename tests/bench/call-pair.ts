@@ -9,9 +9,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Daemon, startDaemon } from '../rig/daemon.js';
+import { type Panel, startPanel } from '../rig/panel.js';
 import { freeTcpPort } from '../rig/ports.js';
 import { type Pulse, startPulse } from '../rig/pulse.js';
-import { type Panel, startPanel } from './panel.js';
 
 const CONNECT_MS = 20_000;
 

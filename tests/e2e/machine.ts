@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Daemon, type DaemonWish, startDaemon } from '../rig/daemon.js';
+import { type Panel, startPanel } from '../rig/panel.js';
 import { freeTcpPort, freeUdpPort } from '../rig/ports.js';
-import { type Panel, startPanel } from './panel.js';
 
 export type MachineWish = Omit<DaemonWish, 'home' | 'port' | 'panelPort'>;
 

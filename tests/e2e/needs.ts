@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXECUTABLE } from '../rig/browser.js';
 import { KYBERLINE } from '../rig/kyberline.js';
+import { PANEL_SERVER } from '../rig/panel.js';
 
 const APPS = fileURLToPath(new URL('../../apps/', import.meta.url));
-export const PANEL_SERVER = `${APPS}panel/dist/main.js`;
 
 /** Why no browser test can run here, or undefined if they can. A reason is printed. */
 export function whyNot(): string | undefined {

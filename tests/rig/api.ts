@@ -7,6 +7,7 @@ import { historyEntry } from '@kyberline/shared/history';
 import {
   type CallCounters,
   type CallView,
+  type Counters,
   type Levels,
   type StateSnapshot,
   snapshotEvent,
@@ -27,6 +28,8 @@ export interface DaemonClient {
   state(): StateSnapshot | undefined;
   levels(): Levels | undefined;
   counters(): CallCounters[];
+  /** Datagrams that belonged to no call; undefined before the first counters. */
+  strayDatagrams(): number | undefined;
   /** Every state since the connection was made, for tests about what a person got to see. */
   states(): readonly StateSnapshot[];
   /** Resolves with the first state, present or future, that fits. */
@@ -37,6 +40,8 @@ export interface DaemonClient {
 }
 
 const UNTIL_MS = 15_000;
+/** One and the same, for whoever waits for news. */
+const NO_CALLS: CallCounters[] = [];
 /** Enough for a test of many minutes; older states are dropped. */
 const KEPT_STATES = 5000;
 
@@ -52,7 +57,7 @@ export async function connectApi(port: number, token: string): Promise<DaemonCli
   const client = createTRPCUntypedClient({ links: [wsLink({ client: socket })] });
   const states: StateSnapshot[] = [];
   let levels: Levels | undefined;
-  let counters: CallCounters[] = [];
+  let counters: Counters | undefined;
   let failure: unknown;
   const subscription = client.subscription('snapshot', undefined, {
     onData: (data) => {
@@ -63,7 +68,7 @@ export async function connectApi(port: number, token: string): Promise<DaemonCli
       }
       const event = parsed.data;
       if (event.type === 'levels') levels = event.levels;
-      else if (event.type === 'counters') counters = event.counters.calls;
+      else if (event.type === 'counters') counters = event.counters;
       else {
         states.push(event.state);
         if (states.length > KEPT_STATES) states.shift();
@@ -97,7 +102,8 @@ export async function connectApi(port: number, token: string): Promise<DaemonCli
       z.array(historyEntry).parse(await client.query('history', { limit })),
     state: () => states.at(-1),
     levels: () => levels,
-    counters: () => counters,
+    counters: () => counters?.calls ?? NO_CALLS,
+    strayDatagrams: () => counters?.strayDatagrams,
     states: () => states,
     until,
     untilCall: async (what, fits, ms) => {

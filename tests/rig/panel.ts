@@ -1,11 +1,17 @@
 /** A real, built panel server, in front of a daemon that may come and go. */
-import { eventually, startChild } from '../rig/child.js';
-import { plainEnv } from '../rig/kyberline.js';
-import { PANEL_SERVER } from './needs.js';
+import { fileURLToPath } from 'node:url';
+import { eventually, startChild } from './child.js';
+import { plainEnv } from './kyberline.js';
+
+/** `npm run build` must have made it. */
+export const PANEL_SERVER = fileURLToPath(
+  new URL('../../apps/panel/dist/main.js', import.meta.url),
+);
 
 const READY_MS = 40_000;
 
 export interface Panel {
+  pid: number;
   port: number;
   /** As a person types it. */
   url: string;
@@ -46,6 +52,7 @@ export async function startPanel(wish: PanelWish): Promise<Panel> {
     throw new Error(`A panel could not be started.\n${child.output()}`, { cause });
   }
   return {
+    pid: child.pid,
     port: wish.port,
     url: `http://localhost:${wish.port}`,
     output: child.output,
