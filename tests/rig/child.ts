@@ -12,8 +12,8 @@ export interface Child {
   /** Resolves when the process has ended, however that came. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   isRunning(): boolean;
-  /** SIGTERM, then SIGKILL after `graceMs`. */
-  stop(graceMs?: number): Promise<void>;
+  /** SIGTERM, then SIGKILL after `graceMs`; false if it took that. */
+  stop(graceMs?: number): Promise<boolean>;
   kill9(): Promise<void>;
 }
 
@@ -50,17 +50,31 @@ export async function startChild(
     ended,
     isRunning: () => running,
     stop: async (graceMs = 5000) => {
-      if (!running) return;
+      if (!running) return true;
+      let inOrder = true;
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      const timer = setTimeout(() => {
+        inOrder = false;
+        child.kill('SIGKILL');
+      }, graceMs);
       await ended;
       clearTimeout(timer);
+      return inOrder;
     },
     kill9: async () => {
       child.kill('SIGKILL');
       await ended;
     },
   };
+}
+
+/** Three times what our supervisor allows. */
+const IN_ORDER_MS = 15_000;
+
+/** A program of ours that hangs at its end fails its test. */
+export async function stopInOrder(child: Child, name: string): Promise<void> {
+  if (await child.stop(IN_ORDER_MS)) return;
+  throw new Error(`${name} did not stop within ${IN_ORDER_MS} ms:\n${child.output()}`);
 }
 
 /** Whatever a failed test forgot must not outlive the test run. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectApi, type DaemonClient } from './api.js';
-import { type Child, childrenOf, eventually, openFiles, startChild } from './child.js';
+import { type Child, childrenOf, eventually, openFiles, startChild, stopInOrder } from './child.js';
 import { type CommandResult, KYBERLINE, kyberline, plainEnv } from './kyberline.js';
 import { freeTcpPort, freeUdpPort } from './ports.js';
 
@@ -66,7 +66,7 @@ export async function startDaemon(wish: DaemonWish = {}): Promise<Daemon> {
   const env = plainEnv(wish.env);
   const child = await startChild(process.execPath, daemonArgs(wish, home, port, udpPort), { env });
   const cleanUp = async () => {
-    await child.stop();
+    await stopInOrder(child, 'the daemon');
     if (wish.home === undefined) rmSync(home, { recursive: true, force: true });
   };
   try {

@@ -1,6 +1,6 @@
 /** A real, built panel server, in front of a daemon that may come and go. */
 import { fileURLToPath } from 'node:url';
-import { eventually, startChild } from './child.js';
+import { eventually, startChild, stopInOrder } from './child.js';
 import { plainEnv } from './kyberline.js';
 
 /** `npm run build` must have made it. */
@@ -56,6 +56,6 @@ export async function startPanel(wish: PanelWish): Promise<Panel> {
     port: wish.port,
     url: `http://localhost:${wish.port}`,
     output: child.output,
-    stop: () => child.stop(),
+    stop: () => stopInOrder(child, 'the panel'),
   };
 }
