@@ -4,8 +4,12 @@
  */
 import type { BrowserContext } from 'playwright-core';
 
-/** A server that is away makes the browser itself write this; the page has a sentence for it. */
-const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|status of 503/;
+/**
+ * A server that is away, or goes away while a connection is made, makes the browser itself write one
+ * of these; the page has a sentence for it.
+ */
+const SERVER_AWAY =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)|before receiving a handshake response|status of 503/;
 
 /** Collects, from now on, what all pages of this context complain about. */
 export function complaintsOf(context: BrowserContext): string[] {

@@ -4,6 +4,9 @@
  */
 import { BROWSER, type RunningPanel, startPanel, whyNoBrowser } from './running-panel';
 
+/** A server that goes away makes the browser itself write one of these. */
+const SERVER_AWAY =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)|before receiving a handshake response|status of 503/;
 /** What is not there by then does not come. */
 export const WAIT = { timeout: 10_000 };
 
@@ -65,7 +68,7 @@ export function beforePanel<P extends BrowserPage>(playwright: Playwright<P>): B
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
         // A refused connection is the browser's own message while the daemon is away.
-        const expected = /ERR_CONNECTION_REFUSED|status of 503/.test(message.text());
+        const expected = SERVER_AWAY.test(message.text());
         if (message.type() === 'error' && !expected) complaints.push(message.text());
       });
     },
