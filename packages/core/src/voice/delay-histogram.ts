@@ -45,6 +45,7 @@ class Peaks {
   #raisedUntilMs = Number.NEGATIVE_INFINITY;
   #beforeMs = 0;
   #heightMs = 0;
+  #leastMs = LEAST_PEAK_MS;
 
   get isInside(): boolean {
     return this.#isInside;
@@ -55,9 +56,13 @@ class Peaks {
     return nowMs < this.#raisedUntilMs ? Math.max(this.#beforeMs, this.#heightMs) : 0;
   }
 
-  /** All late frames in a row are one peak: a stall delays many. */
+  /**
+   * All late frames in a row are one peak: a stall delays many. What is late was settled when it
+   * began, since a long one raises the target itself.
+   */
   note(arrivedMs: number, delayMs: number, targetMs: number): void {
-    const isPeak = delayMs > PEAK_TARGETS * targetMs && delayMs >= LEAST_PEAK_MS;
+    if (!this.#isInside) this.#leastMs = Math.max(PEAK_TARGETS * targetMs, LEAST_PEAK_MS);
+    const isPeak = delayMs >= this.#leastMs;
     if (isPeak && !this.#isInside) {
       this.#isAgain = arrivedMs - this.#beganMs < PEAK_HOLD_MS;
       this.#beforeMs = this.#isAgain ? this.#heightMs : 0;
