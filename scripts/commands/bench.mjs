@@ -42,7 +42,7 @@ export async function bench(argv) {
     throw new Problem('bad-option', `There is no benchmark "${unknown}".\n\n${usage(list)}`);
   }
   const chosen = list.filter(({ name }) => argv.length === 0 || argv.includes(name));
-  if (chosen.some(({ name }) => name === 'latency' || name === 'call')) {
+  if (chosen.some(({ name }) => ['quality', 'latency', 'call'].includes(name))) {
     await installDebianPackages(NEEDED, { required: true });
   }
   const file = join(OUTPUT, 'bench.json');

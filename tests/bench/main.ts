@@ -8,8 +8,9 @@ import { call } from './call.js';
 import { frames } from './frames.js';
 import { handshake } from './handshake.js';
 import { latency } from './latency.js';
+import { quality } from './quality.js';
 
-const BENCHES: Bench[] = [handshake, frames, latency, call];
+const BENCHES: Bench[] = [handshake, frames, quality, latency, call];
 
 const [name, file] = process.argv.slice(2);
 if (name === undefined || file === undefined) {
