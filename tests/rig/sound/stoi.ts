@@ -37,7 +37,8 @@ const BAND_EDGES = Array.from({ length: BANDS + 1 }, (_, band) =>
 );
 
 /**
- * About 0 where nothing can be understood, 1 where everything can. The sounds must be aligned in
+ * 1 where everything can be understood, about 0 for silence or other words; steady noise alone gives
+ * 0.3, since its clipping follows the clean sound's pauses. The sounds must be aligned in
  * time; their rates and levels may differ. Where `processed` ends early it counts as silent, what
  * it has after the end of `clean` is left out.
  */
