@@ -53,8 +53,8 @@ export class ComfortNoise {
   #excitation = 0;
   #isStale = false;
 
-  /** The last samples that were made, a ring, before their gain. */
-  readonly #made = new Float64Array(ORDER);
+  /** The last samples that were made, before their gain: a ring, twice, to be read in one piece. */
+  readonly #made = new Float64Array(2 * ORDER);
   #at = 0;
   #state: number;
 
@@ -171,10 +171,12 @@ export class ComfortNoise {
 
   #make(): number {
     let sample = this.#excitation * this.#chance();
-    for (let i = 1; i <= ORDER; i++) {
-      sample -= this.#prediction[i]! * this.#made[(this.#at + ORDER - i) % ORDER]!;
-    }
-    this.#made[this.#at] = sample;
+    const made = this.#made;
+    const prediction = this.#prediction;
+    const end = this.#at + ORDER;
+    for (let i = 1; i <= ORDER; i++) sample -= prediction[i]! * made[end - i]!;
+    made[this.#at] = sample;
+    made[end] = sample;
     this.#at = (this.#at + 1) % ORDER;
     return sample;
   }
