@@ -45,7 +45,7 @@ export class DriftResampler {
 
   /**
    * How many input samples the next output stands before the end of all that came: the delay, to the
-   * fraction of a sample. Between frames it is 15 to 17, 0.33 ms.
+   * fraction of a sample. Between frames it is 15 to 16, 0.33 ms.
    */
   get delaySamples(): number {
     return TAPS - this.#place;
@@ -67,7 +67,7 @@ export class DriftResampler {
 
     let place = this.#place;
     let written = 0;
-    // The last sample that an output needs is `HALF` behind the one that it follows.
+    // An output needs the `HALF` samples behind its place.
     for (const end = TAPS + length - HALF; place < end; place += step) {
       const before = Math.floor(place);
       const phase = (place - before) * PHASES;
