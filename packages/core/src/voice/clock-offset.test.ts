@@ -104,6 +104,19 @@ describe("the peer's clock", () => {
     expect(pair.wrongMs).toBeLessThan(2);
   });
 
+  it('is followed while the drift itself changes, by 1 ppm a minute for an hour', () => {
+    const pair = new Pair(jittery(0, 10, 5));
+    let ppm = 0;
+    let most = 0;
+    pair.run(3600, () => {
+      ppm += 1 / 60;
+      pair.movedMs += ppm / 1000;
+      most = Math.max(most, pair.wrongMs);
+    });
+    expect(most).toBeLessThan(4);
+    expect(Math.abs(pair.offset.ppm - 60)).toBeLessThan(10);
+  });
+
   it('is never further off than is said', () => {
     fc.assert(
       fc.property(

@@ -67,6 +67,18 @@ describe('the drift between two cards', () => {
     }
   });
 
+  it('is hardly guessed at while there is only noise', () => {
+    let squares = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const call = new DriftingCall({ delayMs: bell(30), seed });
+      for (let second = 0; second < 30; second++) {
+        call.run(1);
+        squares += call.drift.ppm ** 2;
+      }
+    }
+    expect(Math.sqrt(squares / 600)).toBeLessThan(42);
+  });
+
   it('does not care where the clocks begin', () => {
     const drift = new Drift();
     for (let i = 0; i < 3000; i++) {
@@ -153,6 +165,34 @@ describe('what is no drift', () => {
     run(600_000, 630_000);
     expect(Math.abs(drift.ppm - 100)).toBeLessThan(20);
     expect(Math.abs(before - 100)).toBeLessThan(20);
+  });
+
+  it('is DTX, in which no frame of a second is surely quick', () => {
+    const drift = new Drift();
+    const delayMs = jitter(40);
+    let x = 0;
+    const run = (fromMs: number, toMs: number, frameMs: number) => {
+      for (let mediaMs = fromMs; mediaMs < toMs; mediaMs += frameMs) {
+        x = (x + 0.618034) % 1;
+        drift.noteArrival(mediaMs + delayMs(mediaMs, () => x), mediaMs);
+      }
+    };
+    run(0, 60_000, 20);
+    run(60_000, 62_000, 400);
+    const before = drift.ppm;
+    run(62_000, 120_000, 400);
+    expect(drift.ppm).toBe(before);
+  });
+
+  it('is another clock of ours, behind this one', () => {
+    const call = new DriftingCall({ senderPpm: 100, delayMs: jitter(10) });
+    call.run(60);
+    const startMs = call.nowMs;
+    call.run(60, ({ drift, nowMs }) => {
+      const driftedMs = (nowMs - startMs) * 450e-6;
+      drift.noteArrival(nowMs - 1000, nowMs - 1035 + driftedMs);
+    });
+    expect(Math.abs(call.drift.ppm - 100)).toBeLessThan(20);
   });
 
   it('is a time that is not finite or goes back', () => {

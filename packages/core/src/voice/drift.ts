@@ -21,8 +21,6 @@ const STRETCH_MS = 1000;
 const STRETCHES = 180;
 /** The quickest of fewer frames is not quick: in DTX nothing is learnt. */
 const LEAST_FRAMES = 8;
-/** A transit time so far from the others is another timeline. */
-const ANEW_MS = 1000;
 /** What the drift is before anything is known, give or take; in ms a second. */
 const USUAL_DRIFT = 0.2;
 const MOST_DRIFT_PPM = 500;
@@ -34,8 +32,8 @@ const ODD_SCATTERS = 5;
 const LEAST_STEP_MS = 1;
 /** So many odd stretches in a row, all on one side, are a step; fewer were a stall. */
 const STEP_STRETCHES = 3;
-/** The estimate moves by this much a second at most. */
-const MOST_CHANGE_PPM = 25;
+/** The estimate moves by this much a second at most, and by less while the evidence is little. */
+const MOST_CHANGE_PPM = 20;
 
 /** The drift of a clock that ticks in what arrives, against ours. */
 class Envelope {
@@ -83,7 +81,6 @@ class Envelope {
     if (!Number.isFinite(transitMs) || atMs < this.#lastMs) return;
     this.#lastMs = atMs;
     if (this.#frames > 0 && atMs - this.#beganMs >= STRETCH_MS) this.#end();
-    if (this.#frames > 0 && Math.abs(transitMs - this.#quickestMs) > ANEW_MS) this.restart();
     if (this.#frames === 0) this.#beganMs = atMs;
     if (this.#frames === 0 || transitMs < this.#quickestMs) {
       this.#quickestAtMs = atMs;
@@ -183,7 +180,8 @@ class Envelope {
     this.#slopeError = Math.sqrt(variance / weight);
     // A faster clock gets ahead: its frames need less and less time.
     const ppm = Math.min(Math.max(-1000 * this.#slope, -MOST_DRIFT_PPM), MOST_DRIFT_PPM);
-    this.#ppm += Math.min(Math.max(ppm - this.#ppm, -MOST_CHANGE_PPM), MOST_CHANGE_PPM);
+    const most = MOST_CHANGE_PPM * (squares / weight);
+    this.#ppm += Math.min(Math.max(ppm - this.#ppm, -most), most);
   }
 }
 
