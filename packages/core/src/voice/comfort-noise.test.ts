@@ -113,9 +113,24 @@ describe('comfort noise', () => {
     }
   });
 
+  it('is nearly as loud as a rumble, of which no two frames are alike', () => {
+    const source = white(1);
+    let [low, lower] = [0, 0];
+    const heard: number[] = [];
+    const noise = new ComfortNoise(5);
+    hearFor(noise, 6, () => {
+      low += 0.01 * (source() - low);
+      lower += 0.01 * (low - lower);
+      heard.push(Math.round(4000 * lower));
+      return heard.at(-1)!;
+    });
+    expect(Math.abs(level(made(noise, 6)) - level(heard))).toBeLessThan(3);
+  });
+
   it('learns from the pauses between words, not from the words', () => {
     const noise = new ComfortNoise(1);
-    hearFor(noise, 8, talking(fan(60)));
+    // It ends in the middle of one.
+    hearFor(noise, 6.2, talking(fan(60)));
     const background: number[] = Array.from({ length: 48_000 }, fan(60));
     expect(Math.abs(level(made(noise, 2)) - level(background))).toBeLessThan(2);
   });
