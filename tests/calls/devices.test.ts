@@ -28,7 +28,7 @@ const AWAY_MS = 5000;
 const AGAIN_MS = 3 * 2000;
 const WELL_MS = 1000;
 const HEARD_DBFS = -40;
-const FRAME_MS = 20;
+const FRAME_MS = 10;
 /** Of the packets that are due; those of a busy moment are not all made up for. */
 const RHYTHM = [0.9, 1.1] as const;
 /** A device counts as absent after 150 ms, and packets are then sent in its place. */

@@ -37,7 +37,7 @@ export function callView(call: LiveCall, contacts: Pick<ContactStore, 'find'>): 
     ...(peerFingerprint && { peerFingerprint }),
     ...(facts.connectedAt !== undefined && { connectedAt: facts.connectedAt }),
     ...(facts.endedAt !== undefined && { endedAt: facts.endedAt }),
-    ...(agreed && { suite: meeting.secrets.suite, codec: meeting.route.codec }),
+    ...(agreed && { suite: meeting.secrets.suite, codec: meeting.route.codecs[0] }),
     ...('rekey' in phase && { epoch: phase.rekey.epoch }),
     ...(facts.words && { words: [...facts.words] }),
     ...(facts.emoji && { emoji: [...facts.emoji] }),

@@ -112,6 +112,8 @@ export type Levels = z.infer<typeof levels>;
 export const callCounters = z.object({
   callId,
   sent: z.number().int(),
+  /** Bytes of the voice packets sent, headers and tags included. */
+  sentBytes: z.number().int(),
   received: z.number().int(),
   played: z.number().int(),
   lost: z.number().int(),
@@ -120,14 +122,21 @@ export const callCounters = z.object({
   replayed: z.number().int(),
   forged: z.number().int(),
   malformed: z.number().int(),
+  /** Stretches of 10 ms that had to be made up. */
   concealed: z.number().int(),
+  /** Frames whose packet was lost and which a later packet brought in time. */
+  repaired: z.number().int(),
   discarded: z.number().int(),
   captured: z.number().int(),
   inputOverruns: z.number().int(),
   outputUnderruns: z.number().int(),
-  /** Frames waiting in the jitter buffer now, and its target, in ms. */
+  /** Packets whose frame waits in the jitter buffer now: received = played + late + duplicate + discarded + buffered. */
+  buffered: z.number().int(),
+  /** Sound waiting in the jitter buffer now, and its target, in ms. */
   jitterBufferMs: z.number(),
   jitterTargetMs: z.number(),
+  /** How long the quickest frames wait there in fact, ms. */
+  jitterDelayMs: z.number(),
   /** RFC 3550 section 6.4.1 interarrival jitter, ms. */
   jitterMs: z.number(),
   /** Minimum-filtered round trip of control pings, ms; absent before the first pong. */

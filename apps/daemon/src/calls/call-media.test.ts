@@ -47,7 +47,7 @@ describe("a call's keys in the daemon", () => {
 
   it('stay while they are the handshake’s, for an engine that is started again', () => {
     const { call, told } = media();
-    call.open('pcm16', []);
+    call.open(['pcm16'], []);
     told.length = 0;
     call.reopen();
     expect(sums(told)).toEqual([96, 96]);
@@ -55,7 +55,7 @@ describe("a call's keys in the daemon", () => {
 
   it('are in a goodbye, for an engine that would have to open the call for it, and erased too', () => {
     const { call, told, kept } = media();
-    call.open('pcm16', []);
+    call.open(['pcm16'], []);
     call.install(0, 'send');
     call.install(0, 'receive');
     call.sendOn(0);

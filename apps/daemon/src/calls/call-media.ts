@@ -2,6 +2,7 @@
  * One call as its media engine knows it: epochs, leases, control messages. What was installed is
  * remembered, so that an engine that was started again can be brought to the same point.
  */
+import type { CodecName } from '@kyberline/core/call/body';
 import { type ByeReason, type ControlMessage, encodeControl } from '@kyberline/core/call/control';
 import type { CallSecrets, TrafficKeys } from '@kyberline/core/call/secrets';
 import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
@@ -16,7 +17,6 @@ import type {
 } from '../media/messages.js';
 import { type Direction, LeaseBook } from './leases.js';
 
-const FRAME_MS = 20;
 const STREAMS: readonly MediaStream[] = ['control', 'audio'];
 
 /** Takes or copies the message before it returns: keys in it are erased afterwards. */
@@ -26,7 +26,7 @@ export class CallMedia {
   readonly #leases = new LeaseBook();
   /** Epochs whose keys the engine has, per direction. */
   readonly #installed = { send: new Set<number>(), receive: new Set<number>() };
-  #opened: { codec: string; candidates: Address[] } | undefined;
+  #opened: { codecs: CodecName[]; candidates: Address[] } | undefined;
   #sendEpoch: number | undefined;
   #voice = false;
   #muted = false;
@@ -43,8 +43,8 @@ export class CallMedia {
   }
 
   /** The session with the handshake's keys: confirms and probes can go. */
-  open(codec: string, candidates: Address[]): void {
-    this.#opened = { codec, candidates };
+  open(codecs: CodecName[], candidates: Address[]): void {
+    this.#opened = { codecs, candidates };
     for (const message of this.#openMessage()) this.#tell(message);
     if (this.#muted) this.mute(true);
     this.install(HANDSHAKE_EPOCH, 'send');
@@ -130,7 +130,7 @@ export class CallMedia {
   #openMessage(): DaemonToEngine[] {
     const { callId, role } = this;
     if (!this.#opened) return [];
-    return [{ type: 'open-call', callId, role, frameMs: FRAME_MS, ...this.#opened }];
+    return [{ type: 'open-call', callId, role, ...this.#opened }];
   }
 
   #installMessage(epoch: number, which: Direction | 'both'): DaemonToEngine {

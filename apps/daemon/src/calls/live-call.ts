@@ -172,7 +172,7 @@ export class LiveCall {
       case 'ring':
         break; // the phase in the snapshot is what rings
       case 'open-media':
-        this.#media.open(meeting.route.codec, meeting.route.candidates);
+        this.#media.open(meeting.route.codecs, meeting.route.candidates);
         break;
       case 'reopen-media':
         this.#media.reopen();

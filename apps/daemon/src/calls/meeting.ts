@@ -2,7 +2,13 @@
  * How two parties meet over an exchange (SPEC 4, 5): look up, offer, check, answer, open the
  * answer. Each step ends in the event that stepCall waits for.
  */
-import { CODECS, chooseCodec, readBody, writeBody } from '@kyberline/core/call/body';
+import {
+  CODECS,
+  type CodecName,
+  commonCodecs,
+  readBody,
+  writeBody,
+} from '@kyberline/core/call/body';
 import type { CallEvent } from '@kyberline/core/call/call-state';
 import { CallSecrets } from '@kyberline/core/call/secrets';
 import type { Bundle } from '@kyberline/core/crypto/bundle';
@@ -37,8 +43,8 @@ export class Meeting {
   wire: Uint8Array;
   secrets: CallSecrets;
   peerFingerprint: Fingerprint | undefined;
-  /** Where the peer can be reached, and the codec agreed with it. */
-  route: { candidates: Address[]; codec: string } = { candidates: [], codec: CODECS[0] };
+  /** Where the peer can be reached, and the codecs that both speak. */
+  route: { candidates: Address[]; codecs: CodecName[] } = { candidates: [], codecs: [] };
   #peerBundle: Bundle | undefined;
 
   constructor(
@@ -140,7 +146,7 @@ export class Meeting {
 
   async placeAnswer(): Promise<CallEvent> {
     if (this.party.candidates().length === 0) return NO_ENGINE;
-    const answer = await this.secrets.answer(this.party.identity, this.#body([this.route.codec]));
+    const answer = await this.secrets.answer(this.party.identity, this.#body(this.route.codecs));
     if (!answer) return { type: 'attempt-failed', reason: 'refused' };
     await this.exchange.accept(this.wireId, answer);
     return { type: 'answer-placed' };
@@ -154,9 +160,9 @@ export class Meeting {
   /** Takes the route from an opened body; false if there is none that can be used. */
   #agree(opened: Uint8Array | undefined): boolean {
     const body = opened && readBody(opened);
-    const codec = body && chooseCodec(body.codecs);
-    if (!body || !codec) return false;
-    this.route = { candidates: body.candidates.filter(isOneMachine), codec };
+    const codecs = body && commonCodecs(body.codecs);
+    if (!body || !codecs || codecs.length === 0) return false;
+    this.route = { candidates: body.candidates.filter(isOneMachine), codecs };
     return true;
   }
 

@@ -9,6 +9,8 @@ interface Card {
   outputs: number;
 }
 
+/** So many ways of opening a device are tried, one after another. */
+const FORMATS = 4;
 const SPEAKERS: Card = { name: 'Speakers', inputs: 0, outputs: 2 };
 const CAMERA: Card = { name: 'Camera', inputs: 1, outputs: 0 };
 const HEADSET: Card = { name: 'Headset', inputs: 1, outputs: 2 };
@@ -112,7 +114,7 @@ describe('the choice', () => {
     });
     const second = await choose('portaudio:2');
     second.input.start(() => undefined);
-    expect(machine.opened).toEqual([2, 2, 2, 2, 2]);
+    expect(machine.opened).toEqual(Array(FORMATS).fill(2));
     await second.input.stop();
   });
 
@@ -132,7 +134,7 @@ describe('the choice', () => {
     machine.cards = [SPEAKERS, CAMERA, HEADSET];
     await pass(600);
     input.start(() => undefined);
-    expect(machine.opened).toEqual([2, 2, 2, 2, 2]);
+    expect(machine.opened).toEqual(Array(FORMATS).fill(2));
     // While it is away nothing is tried in its place.
     machine.cards = [SPEAKERS, CAMERA];
     await pass(5000);
@@ -147,7 +149,7 @@ describe('the choice', () => {
     const { input } = await choose('default');
     input.start(() => undefined);
     await pass(6000);
-    expect(machine.opened.filter((_, n) => n % 5 === 0)).toEqual([0, 0, 0, 2, 0, 2]);
+    expect(machine.opened.filter((_, n) => n % FORMATS === 0)).toEqual([0, 0, 0, 2, 0, 2]);
     expect(input.inUse).toMatchObject({
       ...{ choice: 'default', name: 'Camera', state: 'failed' },
       why: expect.stringMatching(/^Camera stopped or cannot be opened/),

@@ -30,6 +30,22 @@ describe('a pacer', () => {
     expect(turns).toBe(10);
   });
 
+  it('makes up for a block of 100 ms, however short its turns are', () => {
+    const clock = new VirtualClock();
+    let turns = 0;
+    let blocked = false;
+    const late = {
+      now: () => clock.now(),
+      after: (ms: number, task: () => void) => clock.after(blocked ? 100 : ms, task),
+    };
+    pace(late, 10, () => {
+      turns++;
+      blocked = turns === 3;
+    });
+    clock.advance(200);
+    expect(turns).toBe(20);
+  });
+
   it('begins anew after a long one', () => {
     const clock = new VirtualClock();
     let turns = 0;

@@ -20,8 +20,9 @@ export const systemClock: Clock = {
   },
 };
 
-/** A pacer that fell behind runs at most this many turns at once; the rest never happened. */
+/** A pacer that fell behind makes up for at most the greater of these; the rest never happened. */
 const CATCH_UP_TURNS = 5;
+const CATCH_UP_MS = 100;
 
 /**
  * Calls `turn` every `periodMs` from now on, measured from the start and not from turn to turn,
@@ -29,12 +30,13 @@ const CATCH_UP_TURNS = 5;
  * long one, a machine's sleep for instance, it begins anew.
  */
 export function pace(clock: Clock, periodMs: number, turn: () => void): Cancel {
+  const mostTurns = Math.max(CATCH_UP_TURNS, Math.floor(CATCH_UP_MS / periodMs));
   let due = clock.now() + periodMs;
   let stopped = false;
   let cancel: Cancel = () => undefined;
   const wake = () => {
     for (let turns = 0; !stopped && due <= clock.now(); turns++) {
-      if (turns === CATCH_UP_TURNS) {
+      if (turns === mostTurns) {
         due = clock.now() + periodMs;
         break;
       }

@@ -1,5 +1,5 @@
 /**
- * The two ends of the sound path. One frame is 20 ms: 320 samples, 16 kHz, mono, 16-bit.
+ * The two ends of the sound path. One frame is 10 ms: 480 samples, 48 kHz, mono, 16-bit.
  *
  *   input   the device calls with a frame whenever it has captured one
  *   output  the device asks for a frame whenever it has room for one, so that its own clock paces
@@ -9,8 +9,8 @@
  */
 import type { DeviceInUse } from '@kyberline/shared/devices';
 
-export const SAMPLE_RATE_HZ = 16_000;
-export const FRAME_MS = 20;
+export const SAMPLE_RATE_HZ = 48_000;
+export const FRAME_MS = 10;
 export const FRAME_SAMPLES = (SAMPLE_RATE_HZ * FRAME_MS) / 1000;
 
 interface SoundEnd {

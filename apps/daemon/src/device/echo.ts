@@ -11,8 +11,10 @@ import { Paced } from './paced.js';
 import { readSpeech } from './speech.js';
 
 export const ECHO_DELAY_MS = 2_000;
+/** More than a pacer makes up for at once: neither end's turns are lost behind a short block. */
+const SLACK_MS = 200;
 const DELAY_FRAMES = ECHO_DELAY_MS / FRAME_MS;
-const SLACK_FRAMES = 10;
+const SLACK_FRAMES = SLACK_MS / FRAME_MS;
 const SLOTS = 2 * DELAY_FRAMES;
 const GREETING = fileURLToPath(new URL('../../assets/echo-greeting.wav', import.meta.url));
 const ABOUT = {

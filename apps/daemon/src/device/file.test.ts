@@ -40,33 +40,33 @@ describe('a file that speaks', () => {
   };
 
   it('is heard from its beginning, over and over', async () => {
-    write(counting(20_000));
+    write(counting(50_000));
     start();
     await settled();
     await speak(3);
-    expect(heard).toEqual([...counting(20_000), ...counting(20_000), ...counting(8_000)]);
+    expect(heard).toEqual([...counting(50_000), ...counting(50_000), ...counting(44_000)]);
   });
 
   it('is read no further ahead than two seconds', async () => {
-    write(counting(30_000));
+    write(counting(90_000));
     start();
     await settled();
     // Nothing is read while no other work gets its turn: what is ahead is all there is.
     clock.advance(10_000);
     const ahead = heard.findLastIndex((sample) => sample !== 0) + 1;
-    expect(ahead).toBeGreaterThan(30_000);
-    expect(ahead).toBeLessThan(2 * 16_000 + 16_384);
-    expect(heard).toHaveLength(160_000);
+    expect(ahead).toBeGreaterThan(90_000);
+    expect(ahead).toBeLessThan(2 * 48_000 + 16_384);
+    expect(heard).toHaveLength(480_000);
   });
 
   it('begins anew when it is started again', async () => {
-    write(counting(20_000));
+    write(counting(50_000));
     for (let n = 0; n < 2; n++) {
       heard.length = 0;
       start();
       await settled();
       clock.advance(100);
-      expect(heard).toEqual([...counting(1600)]);
+      expect(heard).toEqual([...counting(4800)]);
       await input.stop();
       expect(input.inUse.state).toBe('closed');
     }
@@ -76,12 +76,12 @@ describe('a file that speaks', () => {
     write(Int16Array.of(7));
     start();
     await settled();
-    await speak(1, 20);
-    expect(heard).toEqual(Array.from({ length: 16_000 }, () => 7));
+    await speak(1, 10);
+    expect(heard).toEqual(Array.from({ length: 48_000 }, () => 7));
   });
 
   it('says so when it cannot be read any more, and is silent at the same pace', async () => {
-    write(counting(20_000));
+    write(counting(50_000));
     start();
     await settled();
     truncateSync(path, WAV_HEADER_BYTES);
@@ -90,7 +90,7 @@ describe('a file that speaks', () => {
       state: 'failed',
       why: expect.stringContaining('Choose another one.'),
     });
-    expect(heard).toHaveLength(64_000);
+    expect(heard).toHaveLength(192_000);
     expect(heard.at(-1)).toBe(0);
   });
 });
@@ -122,7 +122,7 @@ describe('a file that listens', () => {
     await vi.waitFor(() => expect(written()).toEqual([]));
     for (const seconds of [1, 2, 3]) {
       clock.advance(1000);
-      await vi.waitFor(() => expect(written()).toEqual([...counting(16_000 * seconds)]));
+      await vi.waitFor(() => expect(written()).toEqual([...counting(48_000 * seconds)]));
     }
     await output.stop();
   });
@@ -131,9 +131,9 @@ describe('a file that listens', () => {
     start();
     clock.advance(1500);
     await output.stop();
-    expect(written()).toEqual([...counting(24_000)]);
+    expect(written()).toEqual([...counting(72_000)]);
     await output.stop();
-    expect(written()).toHaveLength(24_000);
+    expect(written()).toHaveLength(72_000);
   });
 
   it('begins anew when it is started again', async () => {
@@ -144,7 +144,7 @@ describe('a file that listens', () => {
     start();
     clock.advance(20);
     await output.stop();
-    expect(written()).toEqual([...counting(420).subarray(100)]);
+    expect(written()).toEqual([...counting(1060).subarray(100)]);
   });
 
   it('says so when it cannot be written, and listens on at the same pace', async () => {
@@ -155,7 +155,7 @@ describe('a file that listens', () => {
     await vi.waitFor(() => expect(output.inUse.state).toBe('failed'));
     expect(output.inUse.why).toContain('cannot be written (ENOENT)');
     clock.advance(1000);
-    expect(next).toBe(16_000);
+    expect(next).toBe(48_000);
     await output.stop();
     expect(told).toEqual(['running', 'failed', 'closed']);
   });

@@ -5,17 +5,23 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Problem } from '../problem.js';
 import type { Clock } from './clock.js';
-import { FRAME_SAMPLES, type InputDevice, type OutputDevice, SAMPLE_RATE_HZ } from './device.js';
+import {
+  FRAME_MS,
+  FRAME_SAMPLES,
+  type InputDevice,
+  type OutputDevice,
+  SAMPLE_RATE_HZ,
+} from './device.js';
 import { Paced } from './paced.js';
 import { Speech } from './speech.js';
 import { WAV_HEADER_BYTES, wavHeader } from './wav.js';
 
 /** A file is read ahead until so much of it waits to be spoken. */
 const AHEAD_SAMPLES = 2 * SAMPLE_RATE_HZ;
-/** Of a recording of one sample a frame takes 320 slices: such a one is not read far ahead. */
+/** Of a recording of one sample a frame takes 480 slices: such a one is not read far ahead. */
 const AHEAD_SLICES = 2 * FRAME_SAMPLES;
 /** One second of frames is written at a time, with the header that then is true. */
-const FRAMES_PER_WRITE = 50;
+const FRAMES_PER_WRITE = 1000 / FRAME_MS;
 const BYTES_PER_SAMPLE = 2;
 
 /** Speaks a recording from its beginning, again and again; silence until its first slice is read. */

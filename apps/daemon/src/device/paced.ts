@@ -1,4 +1,4 @@
-/** What every device without a sound card shares: a description, and a turn of 20 ms without drift. */
+/** What every device without a sound card shares: a description, and a turn of 10 ms without drift. */
 import type { DeviceKind } from '@kyberline/shared/devices';
 import { type Cancel, type Clock, pace } from './clock.js';
 import { FRAME_MS, FRAME_SAMPLES, Standing } from './device.js';

@@ -21,8 +21,6 @@ import type { InputStream, Naudiodon, OutputStream, StreamOptions } from './naud
 import { Resampler } from './resample.js';
 import { Restarting, type Sought } from './restarting.js';
 
-const CHUNK_MS = 10;
-const CHUNK_SAMPLES = (SAMPLE_RATE_HZ * CHUNK_MS) / 1000;
 const BYTES_PER_SAMPLE = 2;
 /** Chunks that wait in the binding while this thread is held up: what more there is, is lost. */
 const INPUT_QUEUE = 32;
@@ -32,12 +30,11 @@ const OUTPUT_QUEUE = 1;
 const INPUT_BUFFER_MS = 10;
 const OUTPUT_BUFFER_MS = 12.5;
 /** PortAudio has two of its buffers; asked later than this, all that there was had been played. */
-const DRY_MS = (OUTPUT_QUEUE + 1) * CHUNK_MS + 2 * OUTPUT_BUFFER_MS;
+const DRY_MS = (OUTPUT_QUEUE + 1) * FRAME_MS + 2 * OUTPUT_BUFFER_MS;
 /** Tried in this order; a device that takes none of them cannot be used. */
 const FORMATS: readonly Format[] = [
   { sampleRate: SAMPLE_RATE_HZ, channelCount: 1 },
-  { sampleRate: 48_000, channelCount: 1 },
-  { sampleRate: 48_000, channelCount: 2 },
+  { sampleRate: SAMPLE_RATE_HZ, channelCount: 2 },
   { sampleRate: 44_100, channelCount: 1 },
   { sampleRate: 44_100, channelCount: 2 },
 ];
@@ -53,13 +50,13 @@ export class PortAudioInput extends Restarting implements InputDevice {
   overruns = 0;
   readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
-  readonly #chunk = new Int16Array(CHUNK_SAMPLES);
+  readonly #chunk = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   #onFrame: (frame: Int16Array) => void = () => undefined;
   #stream: InputStream | undefined;
 
   constructor(from: PortAudioChoice) {
-    super(from.clock, CHUNK_MS, false, from);
+    super(from.clock, FRAME_MS, false, from);
     this.#binding = from.binding;
   }
 
@@ -77,7 +74,7 @@ export class PortAudioInput extends Restarting implements InputDevice {
     this.#filled = 0;
     stream.on('data', (bytes: Buffer) => {
       if (stream !== this.#stream || !this.isWanted) return;
-      if (this.alive() > INPUT_QUEUE * CHUNK_MS) this.overruns++;
+      if (this.alive() > INPUT_QUEUE * FRAME_MS) this.overruns++;
       this.#take(read(bytes));
     });
     stream.on('error', () => this.#ended(stream));
@@ -111,13 +108,11 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
   underruns = 0;
   readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
-  /** Samples of the frame that are played; the rest of it is the next chunk. */
-  #played = FRAME_SAMPLES;
   #fill: (frame: Int16Array) => void = () => undefined;
   #stream: OutputStream | undefined;
 
   constructor(from: PortAudioChoice) {
-    super(from.clock, CHUNK_MS, true, from);
+    super(from.clock, FRAME_MS, true, from);
     this.#binding = from.binding;
   }
 
@@ -132,7 +127,6 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
     );
     const write = writer(format);
     this.#stream = stream;
-    this.#played = FRAME_SAMPLES;
     stream.on('error', () => this.#ended(stream));
     stream.on('close', () => this.#ended(stream));
     // The binding copies a chunk and answers when there is room for the next one.
@@ -156,16 +150,10 @@ export class PortAudioOutput extends Restarting implements OutputDevice {
     if (stream === this.#stream) this.trouble();
   }
 
-  /** The next 10 ms. A frame is asked for when its first half is due, so none waits here. */
   #next(): Int16Array {
     if (this.alive() > DRY_MS) this.underruns++;
-    if (this.#played === FRAME_SAMPLES) {
-      this.#played = 0;
-      this.#fill(this.#frame);
-    }
-    const chunk = this.#frame.subarray(this.#played, this.#played + CHUNK_SAMPLES);
-    this.#played += CHUNK_SAMPLES;
-    return chunk;
+    this.#fill(this.#frame);
+    return this.#frame;
   }
 }
 
@@ -193,14 +181,14 @@ function options(
     ...format,
     deviceId,
     framesPerBuffer: Math.round(perMs * bufferMs),
-    highwaterMark: perMs * CHUNK_MS * format.channelCount * BYTES_PER_SAMPLE,
+    highwaterMark: perMs * FRAME_MS * format.channelCount * BYTES_PER_SAMPLE,
     maxQueue,
     sampleFormat: 16,
     closeOnError: false,
   };
 }
 
-/** From a device's bytes to 10 ms at 16 kHz, mono; `chunk` is used again for each. */
+/** From a device's bytes to 10 ms at 48 kHz, mono; `chunk` is used again for each. */
 function reader(
   { sampleRate, channelCount }: Format,
   chunk: Int16Array,

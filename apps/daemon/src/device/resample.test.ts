@@ -19,11 +19,22 @@ function amplitude(samples: Int16Array, hz: number, rate: number): number {
 }
 
 describe('resampling', () => {
-  for (const rate of [48_000, 44_100, 22_050, 8_000]) {
-    it(`keeps a tone of 1 kHz from ${rate} Hz to 16 kHz`, () => {
-      const out = resampleAll(tone(1000, rate, rate), rate, 16_000);
-      expect(Math.abs(out.length - 16_000)).toBeLessThanOrEqual(1);
-      expect(amplitude(out.subarray(800, 15_200), 1000, 16_000)).toBeCloseTo(10_000, -2);
+  for (const [from, to] of [
+    [48_000, 16_000],
+    [44_100, 16_000],
+    [22_050, 16_000],
+    [8_000, 16_000],
+    [44_100, 48_000],
+    [48_000, 44_100],
+    [22_050, 48_000],
+    [16_000, 48_000],
+    [8_000, 48_000],
+  ] as const) {
+    it(`keeps a tone of 1 kHz from ${from} Hz to ${to} Hz`, () => {
+      const out = resampleAll(tone(1000, from, from), from, to);
+      expect(Math.abs(out.length - to)).toBeLessThanOrEqual(1);
+      const middle = out.subarray(to / 20, to - to / 20);
+      expect(amplitude(middle, 1000, to)).toBeCloseTo(10_000, -2);
     });
   }
 
@@ -44,6 +55,7 @@ describe('resampling', () => {
       [48_000, 16_000],
       [16_000, 48_000],
       [44_100, 16_000],
+      [44_100, 48_000],
     ] as const) {
       const input = tone(700, from, 9_600);
       const whole = resampleAll(input, from, to);

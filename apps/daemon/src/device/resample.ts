@@ -1,8 +1,8 @@
 /**
  * From one sample rate to another by a polyphase FIR: a windowed sinc (Blackman, cut off just
  * below the lower rate's half), one row of coefficients for each position between two samples.
- * For devices that do not open at 16 kHz and for WAV files; chunks of any length, no clicks
- * between them. It delays by half its length, under 1.1 ms of 16 kHz.
+ * For codecs of 16 kHz, devices that do not open at 48 kHz and WAV files; chunks of any length, no
+ * clicks between them. It delays by half its length, under 1.1 ms where either rate is 16 kHz.
  */
 
 /** Zero crossings of the sinc on either side, at the lower of the two rates. */

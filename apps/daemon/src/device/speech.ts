@@ -2,7 +2,7 @@
  * A WAV file as the engine's thread can bear it: read a slice at a time, so that a recording of hours
  * starts at once and no slice takes longer than a few milliseconds to mix and resample.
  *
- *   file ── 32 KiB ──► one channel ──► 16 kHz
+ *   file ── 32 KiB at most ──► one channel ──► 48 kHz
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -13,6 +13,8 @@ import { findSamples, mixDown, type ReadAt, type WavLayout } from './wav.js';
 
 /** Of a file, unless a single sample of all its channels is longer. */
 const SLICE_BYTES = 32_768;
+/** What a slice becomes at most: of a slow recording each sample is many at our rate. */
+const SLICE_SAMPLES = 65_536;
 /**
  * Odd rates would need a million filter coefficients, worked out in one go. Rounded, they need a few
  * thousand, and nobody hears a pitch that is 0.3 % off at most; all usual rates are multiples.
@@ -34,7 +36,8 @@ export class Speech {
     const { channels, sampleRateHz } = layout;
     const rateHz = Math.round(sampleRateHz / RATE_STEP_HZ) * RATE_STEP_HZ;
     if (rateHz !== SAMPLE_RATE_HZ) this.#resampler = new Resampler(rateHz, SAMPLE_RATE_HZ);
-    this.#sliceBytes = Math.max(1, Math.floor(SLICE_BYTES / (2 * channels))) * 2 * channels;
+    const most = Math.min(SLICE_BYTES / (2 * channels), (SLICE_SAMPLES * rateHz) / SAMPLE_RATE_HZ);
+    this.#sliceBytes = Math.max(1, Math.floor(most)) * 2 * channels;
   }
 
   /** @throws Problem `no-file`, `not-wav` with the path and what to do */
@@ -51,7 +54,7 @@ export class Speech {
     throw new Problem('not-wav', `${path} is not a 16-bit PCM WAV file. Convert it to one.`);
   }
 
-  /** The next stretch at 16 kHz; undefined once after the last one, then from the beginning again. */
+  /** The next stretch at 48 kHz; undefined once after the last one, then from the beginning again. */
   async read(): Promise<Int16Array | undefined> {
     const { at, bytes, channels } = this.layout;
     const wanted = Math.min(this.#sliceBytes, bytes - this.#done);

@@ -1,6 +1,6 @@
 /**
  * WAV files: 16-bit PCM (and what WAVE_FORMAT_EXTENSIBLE says of it), any rate, any channels, in;
- * 16 kHz mono out. Readers return undefined for anything else.
+ * 48 kHz mono out. Readers return undefined for anything else.
  */
 import { SAMPLE_RATE_HZ } from './device.js';
 
@@ -64,7 +64,7 @@ export function mixDown(bytes: Uint8Array, channels: number): Int16Array {
   return samples;
 }
 
-/** The 44 bytes in front of `dataBytes` of 16 kHz mono. */
+/** The 44 bytes in front of `dataBytes` of 48 kHz mono. */
 export function wavHeader(dataBytes: number): Uint8Array {
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);

@@ -2,7 +2,9 @@
 export interface PacketCounters {
   /** Voice packets sent. */
   sent: number;
-  /** Frames that the microphone gave while voice was allowed. */
+  /** Of those, header and tag included. */
+  sentBytes: number;
+  /** Frames, each of a packet's length, that the microphone gave while voice was allowed. */
   captured: number;
   /** Packets whose counter was marked already, or is older than the window. */
   replayed: number;
@@ -15,5 +17,13 @@ export interface PacketCounters {
 }
 
 export function noPackets(): PacketCounters {
-  return { sent: 0, captured: 0, replayed: 0, forged: 0, malformed: 0, leaseWaits: 0 };
+  return {
+    sent: 0,
+    sentBytes: 0,
+    captured: 0,
+    replayed: 0,
+    forged: 0,
+    malformed: 0,
+    leaseWaits: 0,
+  };
 }

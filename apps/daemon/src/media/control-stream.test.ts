@@ -1,6 +1,6 @@
 import type { ControlMessage } from '@kyberline/core/call/control';
 import { describe, expect, it } from 'vitest';
-import { ControlStream, type Mode } from './control-stream.js';
+import { ControlStream, type Mode, type Report } from './control-stream.js';
 
 const MODE: Mode = {
   codec: 1,
@@ -11,6 +11,17 @@ const MODE: Mode = {
   counter: 0,
   timestamp: 0,
 };
+const REPORT: Report = {
+  received: 10,
+  lost: 1,
+  concealed: 2,
+  jitterMicros: 2_000,
+  lossRatio: 0,
+  longestBurst: 0,
+  queueMs: 0,
+  delayTrend: 0,
+  driftPpm: 0,
+};
 const TICK_MS = 50;
 
 function stream(firstSequence = 7) {
@@ -18,7 +29,7 @@ function stream(firstSequence = 7) {
   let now = 0;
   const control = new ControlStream(
     (message) => said.push({ at: now, message }),
-    () => ({ received: 10, lost: 1, jitterMicros: 2_000 }),
+    () => REPORT,
     firstSequence,
   );
   return {
@@ -48,7 +59,7 @@ describe("the engine's own talk", () => {
     control.announce(MODE, 0);
     run(600);
     expect(timesOf(said('MODE'))).toEqual([0, 250, 500]);
-    const report = { kind: 'REPORT', received: 0, lost: 0, jitterMicros: 0 } as const;
+    const report = { kind: 'REPORT', ...REPORT } as const;
     control.reported({ ...report, modeSequence: 6 });
     run(250);
     expect(said('MODE')).toHaveLength(4);

@@ -7,10 +7,14 @@
  *                       once when a new MODE has come
  *   BYE  ──► BYE        up to five in 1.5 s until one comes back; then it answers for 2 s more
  */
-import type { ByeReason, ControlMessage } from '@kyberline/core/call/control';
+import type {
+  ByeReason,
+  ControlMessage,
+  Report as WholeReport,
+} from '@kyberline/core/call/control';
 
 export type Mode = Omit<Extract<ControlMessage, { kind: 'MODE' }>, 'kind' | 'sequence'>;
-export type Report = Omit<Extract<ControlMessage, { kind: 'REPORT' }>, 'kind' | 'modeSequence'>;
+export type Report = Omit<WholeReport, 'modeSequence'>;
 
 const PING_EVERY_MS = 1_000;
 const PINGS_REMEMBERED = 16;

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
+import { Codecs } from '../codec/codecs.js';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { openUdp } from '../net/udp.js';
@@ -75,9 +76,11 @@ async function begin(message: DaemonToEngine): Promise<void> {
 
 async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<Running> {
   const now = () => systemClock.now();
+  const codecs = await Codecs.open();
   const socket = await openUdp(from.udpHost, from.udpPort);
   const switchboard = new Switchboard(
     { socket, ring: new PacketRing(), random: (bytes) => randomBytes(bytes), emit },
+    codecs,
     now,
   );
   const sound = await Sound.open(

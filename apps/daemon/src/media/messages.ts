@@ -6,6 +6,7 @@
  *   daemon ── start, open-call, install-epoch, send-on, send-control, mute, close-call ──► engine
  *   daemon ◄── ready, control, epoch-heard, lease-request, bye, quiet/heard, levels ─────── engine
  */
+import type { CodecName } from '@kyberline/core/call/body';
 import type { ByeReason } from '@kyberline/core/call/control';
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { CallCounters } from '@kyberline/shared/snapshot';
@@ -51,8 +52,8 @@ export type DaemonToEngine =
       type: 'open-call';
       callId: Uint8Array;
       role: Role;
-      codec: string;
-      frameMs: number;
+      /** What both sides understand, the one to begin with first. */
+      codecs: CodecName[];
       /** Where the peer may be reached; sent to all until one of them answers with a valid packet. */
       candidates: Address[];
     }
@@ -80,6 +81,8 @@ export type DaemonToEngine =
   /** Voice flows only while this is true (SPEC 6). */
   | { type: 'allow-voice'; callId: Uint8Array; allowed: boolean }
   | { type: 'mute'; callId: Uint8Array; muted: boolean }
+  /** How this side's voice leaves from now on; one that the peer does not understand is not taken. */
+  | { type: 'codec'; callId: Uint8Array; codec: CodecName }
   /**
    * Ends the call here; with `bye` the peer is told, repeatedly, until it answers (≤ 1.5 s). `anew`
    * opens the call in an engine that does not know it, and reaches no other (media/goodbyes.ts).

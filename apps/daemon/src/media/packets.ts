@@ -15,6 +15,11 @@ export class PacketRing {
   );
   #next = 0;
 
+  /** The buffer that `take` gives next: what is written there and not taken is written over. */
+  get next(): Uint8Array {
+    return this.#buffers[this.#next]!;
+  }
+
   /** A buffer to make one packet in. */
   take(): Uint8Array {
     const buffer = this.#buffers[this.#next]!;

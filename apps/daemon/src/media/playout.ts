@@ -1,50 +1,78 @@
 /**
- * What one call sounds like: opened frames in, one frame a turn out, at the loudspeaker's own pace.
+ * What one call sounds like: opened payloads in, a turn's sound out, at the loudspeaker's own pace.
  *
- *   put   timeline (one index through all epochs) → measures → jitter buffer
- *   play  jitter buffer → decode | conceal → give back a surplus → level
+ *   put   timeline (one index through all epochs and codecs) → measures → jitter buffer
+ *   play  jitter buffer → decode | conceal, fade, comfort noise → samples that wait
+ *         → shorter or longer by a pitch period → at our loudspeaker's rate (drift) → level
+ *
+ * How much waits: playout-delay.ts measures, delay-histogram.ts says how much is needed.
  */
-import { Concealer, merge } from '@kyberline/core/voice/conceal';
-import { JitterBuffer } from '@kyberline/core/voice/jitter';
+import { CODEC_IDS } from '@kyberline/core/call/control';
+import { merge } from '@kyberline/core/voice/conceal';
+import { DelayHistogram } from '@kyberline/core/voice/delay-histogram';
+import { Drift } from '@kyberline/core/voice/drift';
+import { type Frame, JitterBuffer, PLACE_MS } from '@kyberline/core/voice/jitter';
 import { LevelMeter, meanSquare } from '@kyberline/core/voice/level';
 import { InterarrivalJitter, LossWindow } from '@kyberline/core/voice/loss';
-import type { PacketHeader } from '@kyberline/core/voice/packet';
+import { PAYLOAD_TYPES, type PacketHeader } from '@kyberline/core/voice/packet';
+import { PathDelay } from '@kyberline/core/voice/path-delay';
+import { PlayoutDelay } from '@kyberline/core/voice/playout-delay';
+import { type Arrived, Reception } from '@kyberline/core/voice/reception';
+import { ABSENT, emptyVoicePayload, readVoicePayload } from '@kyberline/core/voice/redundancy';
+import { Stretcher } from '@kyberline/core/voice/stretch';
 import { Timeline } from '@kyberline/core/voice/timeline';
-import type { Codec } from '../codec/codec.js';
+import { MOST_BLOCK_BYTES, SAMPLES_PER_MS } from '../codec/codec.js';
+import type { Codecs } from '../codec/codecs.js';
+import { PCM16_BYTES } from '../codec/pcm.js';
+import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../device/device.js';
+import { DriftResampler } from '../dsp/drift-resampler.js';
+import { Decoders } from './decoders.js';
+import { SampleQueue } from './sample-queue.js';
 
-/**
- * The fixed small target, 40 ms, from a start of 20 (voice/jitter.ts says what that buys). Through
- * PortAudio on PulseAudio's null sinks a microphone's frames come up to 10 ms late.
- */
-export const TARGET_FRAMES = 2;
-const START_FRAMES = 1;
-/** 5 s of 20 ms frames. */
-const LOSS_TURNS = 250;
-/** Below about -50 dBFS a frame may be merged into its neighbour unheard. */
-const QUIET_MEAN_SQUARE = 10_000;
-/** A jump this long is a new beginning, which says nothing about jitter. */
-const JUMP_FRAMES = 64;
-const TIMESTAMP_PER_MS = 48;
+/** The share of frames that are to be in time. */
+const QUANTILE = 0.99;
+/** 5 s of frames of 10 ms. */
+const LOSS_FRAMES = 500;
+/** A jump this long is a new beginning, which says nothing about delays. */
+const JUMP_PLACES = 128;
+/** Stretching wants as much at once: every pitch period fits in twice. */
+const STRETCH_SAMPLES = 30 * SAMPLES_PER_MS;
+/** The least of it in which a period can still be found. */
+const LEAST_STRETCH_SAMPLES = 15 * SAMPLES_PER_MS;
+/** What waits decoded, at most: a stretch, a frame of 20 ms and a pitch period. */
+const QUEUE_SAMPLES = 80 * SAMPLES_PER_MS;
+/** Cut out where no period is found and the delay has to go. */
+const CUT_SAMPLES = 5 * SAMPLES_PER_MS;
+const BARE_PLACES = 2;
 
 export class Playout {
-  readonly jitter: JitterBuffer;
+  readonly jitter = new JitterBuffer(MOST_BLOCK_BYTES);
   readonly level = new LevelMeter();
-  readonly #timeline: Timeline;
+  readonly path = new PathDelay();
+  readonly #timeline = new Timeline();
+  readonly #payload = emptyVoicePayload();
+  readonly #reception = new Reception();
   readonly #arrivals = new InterarrivalJitter();
-  readonly #losses = new LossWindow(LOSS_TURNS);
-  readonly #concealer: Concealer;
-  readonly #merged: Int16Array;
+  readonly #histogram = new DelayHistogram(FRAME_MS);
+  readonly #delay = new PlayoutDelay();
+  readonly #losses = new LossWindow(LOSS_FRAMES);
+  readonly #stretcher = new Stretcher(SAMPLE_RATE_HZ);
+  readonly #queue = new SampleQueue(QUEUE_SAMPLES);
+  readonly #drift = new Drift(FRAME_MS);
+  readonly #resampler = new DriftResampler(FRAME_SAMPLES);
+  /** At the loudspeaker's rate: a few samples more than a turn took. */
+  readonly #resampled = new SampleQueue(2 * this.#resampler.mostSamples);
+  #turnMs = FRAME_MS;
+  /** What the loudspeaker has asked for since the first turn. */
+  #askedMs = 0;
+  readonly #decoders: Decoders;
   #lastIndex: number | undefined;
+  /** Whether what was taken last was really here. */
+  #isSound = false;
+  #hasPlayed = false;
 
-  constructor(private readonly codec: Codec) {
-    this.jitter = new JitterBuffer(TARGET_FRAMES, codec.payloadBytes, START_FRAMES);
-    this.#timeline = new Timeline(codec.frameMs);
-    this.#concealer = new Concealer(codec.frameSamples);
-    this.#merged = new Int16Array(codec.frameSamples);
-  }
-
-  get frameMs(): number {
-    return this.codec.frameMs;
+  constructor(codecs: Codecs) {
+    this.#decoders = new Decoders(codecs);
   }
 
   get jitterMs(): number {
@@ -55,51 +83,189 @@ export class Playout {
     return this.#losses.ratio;
   }
 
-  /** A MODE: where an epoch's counters stand on the sender's timeline (48 kHz samples). */
-  base(epoch: number, counter: number, timestamp: number): void {
-    const frame = Math.round(timestamp / (this.codec.frameMs * TIMESTAMP_PER_MS));
-    this.#timeline.base(epoch, counter, frame);
+  /** How much faster than our loudspeaker the peer's microphone runs, ppm. */
+  get driftPpm(): number {
+    return this.#drift.ppm;
   }
 
-  /** An opened voice payload, which is copied. False if it is none of this codec's. */
-  put({ epoch, counter, type }: PacketHeader, payload: Uint8Array, now: number): boolean {
-    const { codec, jitter } = this;
-    if (type !== codec.payloadType || payload.length !== codec.payloadBytes) return false;
-    const index = this.#timeline.indexOf(epoch, counter, jitter.following, now);
-    if (this.#lastIndex !== undefined && Math.abs(index - this.#lastIndex) >= JUMP_FRAMES) {
-      this.#arrivals.restart();
+  /** How long the quickest frames wait from their arrival until they are played, ms. */
+  get delayMs(): number {
+    return this.#delay.leastMs;
+  }
+
+  /** How long they should. */
+  get targetMs(): number {
+    return this.#histogram.targetMs(QUANTILE);
+  }
+
+  /** A turn takes all of its sound at once, and its last sample's frame has to be here already. */
+  get #wantedMs(): number {
+    return this.targetMs + this.#turnMs;
+  }
+
+  /** What came since this was last asked. */
+  arrived(): Arrived {
+    return this.#reception.report();
+  }
+
+  /** A MODE of bare frames: where an epoch's counters stand on the sender's clock (48 kHz ticks). */
+  base(epoch: number, counter: number, timestamp: number): void {
+    this.#timeline.base(epoch, counter, Math.round(timestamp / FRAME_SAMPLES));
+  }
+
+  /**
+   * An opened voice payload, which is copied. False if it is none.
+   * @param isNewest no later packet of the stream was here before
+   */
+  put(header: PacketHeader, payload: Uint8Array, isNewest: boolean, now: number): boolean {
+    const { epoch, counter, type } = header;
+    const { jitter } = this;
+    if (type === PAYLOAD_TYPES.pcm16) {
+      if (payload.length !== PCM16_BYTES) return false;
+      const index = this.#timeline.indexOf(epoch, counter, jitter.following, now);
+      this.#note(header, index, BARE_PLACES, now);
+      jitter.put(index, BARE_PLACES, CODEC_IDS.pcm16, payload);
+      return true;
     }
-    this.#lastIndex = index;
-    this.#arrivals.note(now, index * codec.frameMs);
-    jitter.put(index, payload);
+    const voice = type === PAYLOAD_TYPES.voice && readVoicePayload(payload, this.#payload);
+    if (!voice || voice.blockBytes > MOST_BLOCK_BYTES || !this.#decoders.has(voice.codec)) {
+      return false;
+    }
+    const { timestamp, codec, blockBytes, offsets } = voice;
+    const places = voice.frameMs / PLACE_MS;
+    const index = this.#timeline.indexAt(epoch, timestamp, isNewest, jitter.following, now);
+    this.#note(header, index, places, now);
+    const block = (age: number) => payload.subarray(offsets[age]!, offsets[age]! + blockBytes);
+    jitter.put(index, places, codec, block(0));
+    for (let age = 1; age <= voice.redundant; age++) {
+      if (offsets[age] === ABSENT) continue;
+      const lost = index - age * places;
+      // To wait for what is repaired is worth as much as to wait for what is late.
+      if (jitter.repair(lost, places, codec, block(age)))
+        this.#histogram.note(now, lost * PLACE_MS);
+    }
     return true;
   }
 
-  /** Writes this turn's frame; false, and silence, before there is anything to hear. */
-  play(frame: Int16Array): boolean {
-    const payload = this.jitter.take();
-    if (payload === 'waiting') {
+  /** Writes this turn's sound, at most 10 ms; false, and silence, before there is anything to hear. */
+  play(frame: Int16Array, now: number): boolean {
+    const { jitter } = this;
+    const queue = this.#queue;
+    if (jitter.isWaiting && queue.length === 0) {
       frame.fill(0);
       return false;
     }
-    this.#losses.note(payload === 'missing');
-    if (payload === 'missing') this.#concealer.conceal(frame);
-    else {
-      this.codec.decode(payload, frame);
-      this.#giveBack(frame);
-      this.#concealer.hear(frame);
+    this.#turnMs = frame.length / SAMPLES_PER_MS;
+    this.#drift.noteOutput(now, this.#askedMs);
+    this.#askedMs += this.#turnMs;
+    const ratio = this.#drift.playoutRatio(this.#delay.leastMs - this.#wantedMs);
+    const resampled = this.#resampled;
+    let isPaced = false;
+    while (resampled.length < frame.length) {
+      const wanted = frame.length - resampled.length;
+      while (queue.length < wanted) this.#pull();
+      if (!isPaced) this.#pace(now);
+      isPaced = true;
+      const part = queue.waiting.subarray(0, wanted);
+      resampled.grow(
+        this.#resampler.process(part, ratio, resampled.room(this.#resampler.mostSamples)),
+      );
+      queue.drop(wanted);
     }
+    resampled.take(frame);
     this.level.note(meanSquare(frame));
     return true;
   }
 
-  /** The delay is longer than it has to be: two frames become one, in quiet where there is quiet. */
-  #giveBack(frame: Int16Array): void {
-    const { surplus } = this.jitter;
-    if (surplus === 'none') return;
-    if (surplus === 'in-quiet' && meanSquare(frame) > QUIET_MEAN_SQUARE) return;
-    const next = this.jitter.skip();
-    if (!next || !this.codec.decode(next, this.#merged)) return;
-    merge(frame, this.#merged, frame);
+  /** Nothing of what was heard stays behind. */
+  end(): void {
+    this.#queue.clear();
+    this.#resampled.clear();
+    this.#resampler.restart();
+    this.#decoders.end();
   }
+
+  #note({ epoch, counter }: PacketHeader, index: number, places: number, now: number): void {
+    if (this.#lastIndex !== undefined && Math.abs(index - this.#lastIndex) >= JUMP_PLACES) {
+      this.#arrivals.restart();
+      this.#histogram.restart();
+      this.#drift.restartSender();
+      this.#delay.restart();
+      this.path.restart();
+    }
+    this.#lastIndex = index;
+    this.#reception.note(epoch, counter);
+    const mediaMs = index * PLACE_MS;
+    this.#arrivals.note(now, mediaMs);
+    this.#histogram.note(now, mediaMs);
+    this.#drift.noteArrival(now, mediaMs);
+    this.path.note(now, mediaMs + places * PLACE_MS);
+  }
+
+  /** The next frame, or 10 ms in its place, behind what waits. */
+  #pull(): void {
+    const { jitter } = this;
+    const taken = jitter.take();
+    this.#isSound = typeof taken !== 'string';
+    if (typeof taken !== 'string') {
+      // What was said before does not go on here: it fades into what is next.
+      if (jitter.takeJump() && this.#hasPlayed) this.#conceal();
+      this.#hasPlayed = true;
+      if (this.#decode(taken)) {
+        this.#losses.note(false);
+        return;
+      }
+    }
+    this.#conceal();
+    this.#losses.note(true);
+  }
+
+  #decode(frame: Frame): boolean {
+    const samples = this.#decoders.decode(frame, this.#queue.room(frame.places * FRAME_SAMPLES));
+    this.#queue.grow(samples);
+    return samples > 0;
+  }
+
+  #conceal(): void {
+    this.#decoders.conceal(this.#queue.room(FRAME_SAMPLES));
+    this.#queue.grow(FRAME_SAMPLES);
+  }
+
+  /** Measures how long this turn's sound waited, and does something about it where it has to. */
+  #pace(now: number): void {
+    const { jitter } = this;
+    jitter.wantedPlaces = Math.ceil(this.#wantedMs / PLACE_MS);
+    if (!this.#isSound) return;
+    const waiting = this.#queue.length + this.#resampled.length + this.#resampler.delaySamples;
+    const playedMs = jitter.next * PLACE_MS - waiting / SAMPLES_PER_MS;
+    this.#delay.note(now - playedMs - this.#histogram.quickestMs);
+    const step = this.#delay.step(this.#wantedMs);
+    if (step !== 'keep') this.#stretch(step);
+  }
+
+  #stretch(step: 'shorten' | 'cut' | 'lengthen'): void {
+    const queue = this.#queue;
+    while (queue.length < STRETCH_SAMPLES && this.jitter.ready > 0) this.#pull();
+    if (queue.length < LEAST_STRETCH_SAMPLES) return;
+    const before = queue.length;
+    const part = queue.waiting.subarray(0, Math.min(before, STRETCH_SAMPLES));
+    if (step === 'lengthen') {
+      if (before < STRETCH_SAMPLES) return;
+      queue.resize(this.#stretcher.lengthen(queue.waiting, queue.store));
+    } else {
+      let length = this.#stretcher.shorten(part, part);
+      if (length === part.length && step === 'cut') length = cut(part);
+      queue.waiting.copyWithin(length, part.length);
+      queue.resize(before - part.length + length);
+    }
+    if (queue.length !== before) this.#delay.moved((queue.length - before) / SAMPLES_PER_MS);
+  }
+}
+
+/** 5 ms fade into the 5 ms behind them. @returns the samples that are left */
+function cut(samples: Int16Array): number {
+  const later = samples.subarray(CUT_SAMPLES, 2 * CUT_SAMPLES);
+  merge(samples.subarray(0, CUT_SAMPLES), later, samples.subarray(0, CUT_SAMPLES));
+  samples.copyWithin(CUT_SAMPLES, 2 * CUT_SAMPLES);
+  return samples.length - CUT_SAMPLES;
 }

@@ -146,7 +146,7 @@ describe("the media engine's process", () => {
       callId,
       bye: 'hung-up',
       anew: [
-        { type: 'open-call', callId, role: 'A', codec: 'pcm16', frameMs: 20, candidates: [] },
+        { type: 'open-call', callId, role: 'A', codecs: ['pcm16'], candidates: [] },
         { type: 'install-epoch', callId, epoch: 3, send: { control }, receive: {} },
       ],
     };

@@ -98,7 +98,7 @@ export class Receiver {
     const payload = datagram.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes);
     const taken =
       name === 'audio'
-        ? this.#parts.playout.put(header, payload, now)
+        ? this.#parts.playout.put(header, payload, newest, now)
         : this.#control(header, payload, from, now);
     return taken ? 'opened' : 'malformed';
   }

@@ -1,8 +1,8 @@
 /**
  * From a captured frame to a datagram, in packet order:
  *
- *   1 voice      a frame of the microphone, or silence of the same shape while muted
- *   2 encode     the codec writes the payload where it will be sealed
+ *   1 voice      10 ms of the microphone, or silence of the same shape while muted
+ *   2 encode     a payload, where it will be sealed, whenever a frame is full (speaking.ts)
  *   3 counter    the next one of this epoch's lease, each exactly once (SPEC 9)
  *   4 header     frame# and nonce from epoch, direction, stream, type, counter
  *   5 obfuscate  in place (SPEC 10)
@@ -19,26 +19,27 @@ import {
   PACKETS_PER_KEY,
   PAYLOAD_TYPES,
   STREAM_NUMBERS,
+  TAG_BYTES,
   writeHeader,
 } from '@kyberline/core/voice/packet';
 import { sealPacket } from '@kyberline/core/voice/seal';
-import type { Codec } from '../codec/codec.js';
+import { FRAME_SAMPLES } from '../device/device.js';
 import type { DatagramSocket } from '../net/udp.js';
 import type { PacketCounters } from './call-counters.js';
 import type { Epochs } from './epochs.js';
 import type { Address, EngineToDaemon, MediaStream, Role } from './messages.js';
 import type { PacketRing } from './packets.js';
 import type { Path } from './path.js';
+import type { Speaking } from './speaking.js';
 
-/** 48 kHz timestamps of MODE, whatever the codec's own rate (SPEC 9). */
-const TIMESTAMP_PER_MS = 48;
+const SILENCE = new Int16Array(FRAME_SAMPLES);
 
 export interface SenderParts {
   callId: Uint8Array;
   role: Role;
   keys: Epochs;
   path: Path;
-  codec: Codec;
+  speaking: Speaking;
   counters: PacketCounters;
   socket: DatagramSocket;
   ring: PacketRing;
@@ -52,8 +53,6 @@ export class Sender {
   epoch: number | undefined;
   readonly #parts: SenderParts;
   readonly #header = emptyHeader();
-  readonly #silence: Int16Array;
-  #frames = 0;
   #fragmentId: number;
   #wornEpoch: number | undefined;
 
@@ -62,28 +61,29 @@ export class Sender {
     this.#parts = parts;
     this.#fragmentId = fragmentId;
     this.#header.direction = parts.role === 'A' ? 'A>B' : 'B>A';
-    this.#silence = new Int16Array(parts.codec.frameSamples);
   }
 
   /** Where the next voice packet stands, for MODE; `undefined` without keys that could send it. */
   get base(): { epoch: number; counter: number; timestamp: number } | undefined {
     const stream = this.epoch === undefined ? undefined : this.#stream(this.epoch, 'audio');
     if (!stream || this.epoch === undefined || stream.next >= PACKETS_PER_KEY) return undefined;
-    const timestamp = this.#frames * this.#parts.codec.frameMs * TIMESTAMP_PER_MS;
+    const { timestamp } = this.#parts.speaking;
     return { epoch: this.epoch, counter: stream.next, timestamp };
   }
 
-  /** One frame of the microphone. A muted one has the same size and rhythm (SPEC 11). */
+  /** 10 ms of the microphone. Muted ones make packets of the same size and rhythm (SPEC 11). */
   voice(frame: Int16Array, muted: boolean, now: number): void {
-    const { codec, counters, ring } = this.#parts;
-    counters.captured++;
+    const { speaking, counters, ring } = this.#parts;
     if (this.epoch === undefined) return;
-    const packet = ring.take();
-    codec.encode(muted ? this.#silence : frame, packet, HEADER_BYTES);
-    if (this.#finish(packet, this.epoch, 'audio', codec.payloadType, codec.payloadBytes, now)) {
+    const packet = ring.next;
+    const bytes = speaking.take(muted ? SILENCE : frame, packet, HEADER_BYTES);
+    if (bytes === 0) return;
+    ring.take();
+    counters.captured++;
+    if (this.#finish(packet, this.epoch, 'audio', speaking.payloadType, bytes, now)) {
       counters.sent++;
-      this.#frames++;
-    }
+      counters.sentBytes += bytes + HEADER_BYTES + TAG_BYTES;
+    } else speaking.unsent();
   }
 
   /** One control message, cut where it is too long; to `to` instead of the call's address. */

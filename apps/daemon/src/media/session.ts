@@ -2,15 +2,17 @@
  * One call as its engine has it: keys, path, both directions, control stream. It lives from
  * open-call until its goodbyes are said (control-stream.ts).
  */
+import type { CodecName } from '@kyberline/core/call/body';
 import {
   type ByeReason,
+  CODEC_IDS,
   type ControlMessage,
   decodeControl,
   encodeControl,
 } from '@kyberline/core/call/control';
 import { equal } from '@kyberline/core/crypto/bytes';
 import { HANDSHAKE_EPOCH, type PacketHeader } from '@kyberline/core/voice/packet';
-import type { Codec } from '../codec/codec.js';
+import type { Codecs } from '../codec/codecs.js';
 import type { DatagramSocket } from '../net/udp.js';
 import { noPackets, type PacketCounters } from './call-counters.js';
 import { ControlStream, type Report } from './control-stream.js';
@@ -21,6 +23,7 @@ import { Path } from './path.js';
 import { Playout } from './playout.js';
 import { type ControlArrival, Receiver, type Verdict } from './receive.js';
 import { Sender } from './send.js';
+import { Speaking } from './speaking.js';
 
 /** SPEC 9: no packet for this long, and the call is reconnecting. */
 const QUIET_MS = 3_000;
@@ -46,7 +49,7 @@ export class Session {
   readonly #receiver: Receiver;
   readonly #control: ControlStream;
   readonly #emit: (message: EngineToDaemon) => void;
-  readonly #codec: Codec;
+  readonly #speaking: Speaking;
   #now: number;
   #voice = false;
   #muted = false;
@@ -55,7 +58,7 @@ export class Session {
 
   constructor(
     open: Extract<DaemonToEngine, { type: 'open-call' }>,
-    codec: Codec,
+    codecs: Codecs,
     shared: SharedParts,
     now: number,
   ) {
@@ -63,14 +66,14 @@ export class Session {
     const callId = Uint8Array.from(open.callId);
     const { counters } = this;
     this.#now = now;
-    this.#codec = codec;
+    this.#speaking = new Speaking(agreed(open.codecs), codecs, now);
     this.callId = callId;
     // A call that this side has closed has nothing more to tell the daemon.
     this.#emit = (message) => {
       if (!this.#control.isEnding || message.type === 'bye') shared.emit(message);
     };
     this.path = new Path(candidates, shared.random, role);
-    this.playout = new Playout(codec);
+    this.playout = new Playout(codecs);
     const emit = (message: EngineToDaemon) => this.#emit(message);
     const askLease = (epoch: number, stream: MediaStream, at: number) => {
       const need = this.#keys.needs(epoch, stream, at);
@@ -79,7 +82,7 @@ export class Session {
     const both = { callId, role, keys: this.#keys, path: this.path, counters, askLease, emit };
     const [high, low, mode] = shared.random(3);
     this.#sender = new Sender(
-      { ...both, codec, socket: shared.socket, ring: shared.ring },
+      { ...both, speaking: this.#speaking, socket: shared.socket, ring: shared.ring },
       (high ?? 0) * 256 + (low ?? 0),
     );
     const first = 1 + ((mode ?? 0) % 255);
@@ -146,6 +149,7 @@ export class Session {
   }
 
   allowVoice(allowed: boolean, now: number): void {
+    if (allowed && !this.#voice) this.#speaking.begin(now);
     this.#voice = allowed;
     this.#receiver.lastHeardMs = now;
   }
@@ -157,13 +161,22 @@ export class Session {
     this.#announce();
   }
 
+  /** How voice leaves from the next frame on. */
+  useCodec(codec: CodecName): void {
+    this.#speaking.use(codec);
+  }
+
   sendControl(epoch: number, payload: Uint8Array, now: number): void {
     this.#sender.control(epoch, payload, now);
   }
 
   /** One captured frame. */
   speak(frame: Int16Array, now: number): void {
-    if (this.isTalking) this.#sender.voice(frame, this.#muted, now);
+    if (!this.isTalking) return;
+    this.#sender.voice(frame, this.#muted, now);
+    if (!this.#speaking.takeChange()) return;
+    this.#now = now;
+    this.#announce();
   }
 
   /** Whether to open such a packet would take a trial of a key. */
@@ -192,6 +205,7 @@ export class Session {
   tick(now: number): void {
     this.#now = now;
     this.#control.tick(now);
+    if (this.isTalking) this.#speaking.unreported(now);
     const quiet = this.isTalking && now - this.#receiver.lastHeardMs >= QUIET_MS;
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
@@ -206,6 +220,8 @@ export class Session {
   /** Every key is erased. */
   end(): void {
     this.#keys.erase();
+    this.#speaking.end();
+    this.playout.end();
   }
 
   #controlArrived({ epoch, counter, message: bytes, from }: ControlArrival): void {
@@ -224,6 +240,7 @@ export class Session {
         break;
       case 'REPORT':
         this.#control.reported(message);
+        this.#reported(message);
         break;
       case 'MODE':
         if (this.#control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
@@ -250,8 +267,8 @@ export class Session {
     // An engine that was started again may begin with the very number that was seen last.
     if (isSameMode(mode, this.#peerMode)) return;
     this.#peerMode = mode;
-    const { id, frameMs } = this.#codec;
-    if (mode.codec === id && mode.frameMs === frameMs) {
+    // Other codecs' packets have their timestamps in them.
+    if (mode.codec === CODEC_IDS.pcm16) {
       this.playout.base(mode.epoch, mode.counter, mode.timestamp);
     }
     this.#emit({ type: 'peer-mode', callId: this.callId, muted: mode.muted });
@@ -260,8 +277,8 @@ export class Session {
   #announce(): void {
     const { base } = this.#sender;
     if (!base) return;
-    const { id, frameMs } = this.#codec;
-    const mode = { codec: id, frameMs, muted: this.#muted, held: false, ...base };
+    const { codec, frameMs } = this.#speaking.mode;
+    const mode = { codec: CODEC_IDS[codec], frameMs, muted: this.#muted, held: false, ...base };
     this.#control.announce(mode, this.#now);
   }
 
@@ -270,11 +287,49 @@ export class Session {
     if (epoch !== undefined) this.#sender.control(epoch, encodeControl(message), this.#now, to);
   }
 
-  #report(): Report {
-    const { received, lost } = this.playout.jitter.counters;
-    const jitterMicros = Math.min(U32 - 1, Math.round(this.playout.jitterMs * 1000));
-    return { received: received % U32, lost: lost % U32, jitterMicros };
+  /** What the peer says of our packets decides how the next ones are made. */
+  #reported(report: Extract<ControlMessage, { kind: 'REPORT' }>): void {
+    const { lossRatio, longestBurst, jitterMicros, delayTrend, queueMs } = report;
+    if (!this.isTalking) return;
+    this.#speaking.reported(
+      {
+        lossRatio,
+        longestBurstFrames: longestBurst,
+        jitterMs: jitterMicros / 1000,
+        delayTrendMsPerS: delayTrend,
+        queueMs,
+      },
+      this.#now,
+    );
   }
+
+  #report(): Report {
+    const { playout } = this;
+    const { received, lost, concealed } = playout.jitter.counters;
+    const { lossRatio, longestBurst } = playout.arrived();
+    return {
+      received: received % U32,
+      lost: lost % U32,
+      concealed: concealed % U32,
+      jitterMicros: within(playout.jitterMs * 1000, 0, U32 - 1),
+      lossRatio,
+      longestBurst: Math.min(longestBurst, 255),
+      queueMs: within(playout.path.queueMs, 0, 65_535),
+      delayTrend: within(playout.path.trendMsPerS, -32_768, 32_767),
+      driftPpm: within(playout.driftPpm, -32_768, 32_767),
+    };
+  }
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.round(Math.min(most, Math.max(least, value)));
+}
+
+/** @throws RangeError for a call in which nothing could be said */
+function agreed(codecs: readonly CodecName[]): [CodecName, ...CodecName[]] {
+  const [first, ...others] = codecs;
+  if (!first) throw new RangeError('a call without a codec');
+  return [first, ...others];
 }
 
 function isSameMode(a: Mode, b: Mode | undefined): boolean {

@@ -9,7 +9,7 @@ describe('a stand-in for a device', () => {
   const device = (frames: number) => {
     let wanted = 0;
     for (let i = 0; i < frames; i++) {
-      clock.advance(20);
+      clock.advance(10);
       if (standIn.take()) wanted++;
     }
     return wanted;
@@ -26,11 +26,11 @@ describe('a stand-in for a device', () => {
     expect(turns).toBe(0);
   });
 
-  it('takes a turn every 20 ms once the device is absent', () => {
+  it('takes a turn every 10 ms once the device is absent', () => {
     device(10);
     clock.advance(1150);
-    expect(turns).toBeGreaterThanOrEqual(50);
-    expect(turns).toBeLessThanOrEqual(52);
+    expect(turns).toBeGreaterThanOrEqual(100);
+    expect(turns).toBeLessThanOrEqual(102);
   });
 
   it('steps back when the device is there again', () => {
@@ -44,17 +44,46 @@ describe('a stand-in for a device', () => {
     device(10);
     clock.advance(1000);
     let wanted = 0;
-    for (let i = 0; i < 50; i++) if (standIn.take()) wanted++;
-    expect(wanted + turns).toBeLessThanOrEqual(51);
+    for (let i = 0; i < 100; i++) if (standIn.take()) wanted++;
+    expect(wanted + turns).toBeLessThanOrEqual(101);
     expect(device(50)).toBe(50);
   });
 
-  it('wants lumps of a device that was never absent', () => {
+  it('does not want the rest of it after this thread had other work meanwhile', () => {
+    device(10);
+    clock.advance(1000);
+    let wanted = 0;
     for (let i = 0; i < 100; i++) {
-      clock.advance(40);
-      expect([standIn.take(), standIn.take()]).toEqual([true, true]);
+      // Encoding the first one, and a moment in which others had the processor.
+      if (i === 1 || i === 20) clock.advance(8);
+      if (standIn.take()) wanted++;
     }
+    expect(wanted + turns).toBeLessThanOrEqual(103);
+    expect(device(50)).toBe(50);
   });
+
+  for (const frames of [2, 4]) {
+    const lump = () => {
+      clock.advance(10 * frames);
+      return Array.from({ length: frames }, () => standIn.take());
+    };
+    const all = Array(frames).fill(true);
+
+    it(`wants lumps of ${frames} of a device that was never absent`, () => {
+      for (let i = 0; i < 100; i++) expect(lump()).toEqual(all);
+      expect(turns).toBe(0);
+    });
+
+    it(`wants lumps of ${frames} again once it is there again, also after what it made up for`, () => {
+      for (const madeUp of [0, 30]) {
+        clock.advance(1000);
+        for (let i = 0; i < madeUp; i++) standIn.take();
+        lump();
+        lump();
+        for (let i = 0; i < 100; i++) expect(lump()).toEqual(all);
+      }
+    });
+  }
 
   it('rests when it is stopped', () => {
     standIn.stop();

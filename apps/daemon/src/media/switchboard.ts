@@ -3,9 +3,10 @@
  * one microphone for all of them, all of them in one loudspeaker, levels and counters.
  */
 import { toHex } from '@kyberline/core/crypto/bytes';
+import { PLACE_MS } from '@kyberline/core/voice/jitter';
 import { LevelMeter, meanSquare } from '@kyberline/core/voice/level';
 import { emptyHeader, type PacketHeader, readHeader } from '@kyberline/core/voice/packet';
-import { openCodec } from '../codec/codec.js';
+import type { Codecs } from '../codec/codecs.js';
 import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
 import { same } from './path.js';
 import type { Verdict } from './receive.js';
@@ -29,6 +30,7 @@ export class Switchboard {
 
   constructor(
     private readonly shared: SharedParts,
+    private readonly codecs: Codecs,
     private readonly now: () => number,
   ) {
     shared.socket.onDatagram((bytes, from) => this.receive(bytes, from));
@@ -76,6 +78,9 @@ export class Switchboard {
       case 'mute':
         call.mute(message.muted, now);
         break;
+      case 'codec':
+        call.useCodec(message.codec);
+        break;
       case 'close-call':
         call.close(message.bye, now);
         break;
@@ -91,10 +96,11 @@ export class Switchboard {
 
   /** One frame for the loudspeaker: the sum of all calls. */
   play(frame: Int16Array): void {
+    const now = this.now();
     frame.fill(0);
     if (this.#mixed.length !== frame.length) this.#mixed = new Int16Array(frame.length);
     for (const call of this.#calls.values()) {
-      if (call.isTalking && call.playout.play(this.#mixed)) add(frame, this.#mixed);
+      if (call.isTalking && call.playout.play(this.#mixed, now)) add(frame, this.#mixed);
     }
     this.#output.note(meanSquare(frame));
   }
@@ -170,18 +176,9 @@ export class Switchboard {
   }
 
   #open(message: Extract<DaemonToEngine, { type: 'open-call' }>, now: number): void {
-    const codec = openCodec(message.codec);
-    if (!codec) {
-      this.shared.emit({
-        type: 'log',
-        level: 'error',
-        sentence: `A call was to use the codec ${message.codec}, which this engine does not have.`,
-      });
-      return;
-    }
     const id = toHex(message.callId);
     this.#calls.get(id)?.end();
-    this.#calls.set(id, new Session(message, codec, this.shared, now));
+    this.#calls.set(id, new Session(message, this.codecs, this.shared, now));
   }
 
   /**
@@ -223,15 +220,16 @@ function countersOf(
   const { callId, counters, playout, roundTripMs } = call;
   const { leaseWaits: _, ...packets } = counters;
   const { jitter } = playout;
-  const frameMs = playout.frameMs;
   return {
     callId,
     ...packets,
     ...jitter.counters,
     inputOverruns: devices.overruns,
     outputUnderruns: devices.underruns,
-    jitterBufferMs: jitter.buffered * frameMs,
-    jitterTargetMs: jitter.targetFrames * frameMs,
+    buffered: jitter.buffered,
+    jitterBufferMs: jitter.depth * PLACE_MS,
+    jitterTargetMs: playout.targetMs,
+    jitterDelayMs: playout.delayMs,
     jitterMs: playout.jitterMs,
     ...(roundTripMs !== undefined && { roundTripMs }),
     lossRatio: playout.lossRatio,

@@ -3,7 +3,7 @@ import { type CallBody, callBody } from '@kyberline/shared/call-body';
 import { fromUtf8, utf8 } from '../crypto/bytes.js';
 
 /** Codecs that this version speaks, by preference. */
-export const CODECS = ['pcm16'] as const;
+export const CODECS = ['opus', 'pcm48', 'pcm16'] as const;
 export type CodecName = (typeof CODECS)[number];
 
 export function writeBody(body: CallBody): Uint8Array {
@@ -21,7 +21,13 @@ export function readBody(bytes: Uint8Array): CallBody | undefined {
   }
 }
 
-/** The first offered codec that both speak. */
-export function chooseCodec(offered: readonly string[]): CodecName | undefined {
-  return CODECS.find((codec) => offered.includes(codec));
+/**
+ * The codecs that both speak, in the order of who offers; a call begins with the first of them and
+ * may go over to any other (MODE). Empty if there is none.
+ */
+export function commonCodecs(offered: readonly string[]): CodecName[] {
+  const known = offered.filter((name): name is CodecName =>
+    (CODECS as readonly string[]).includes(name),
+  );
+  return [...new Set(known)];
 }

@@ -17,7 +17,30 @@ export const BYE_REASONS = [
 ] as const;
 export type ByeReason = (typeof BYE_REASONS)[number];
 
-export const CODEC_IDS = { pcm16: 1 } as const;
+/** As in MODE and in payloads of type 0x11. */
+export const CODEC_IDS = { pcm16: 1, opus: 2, pcm48: 3 } as const;
+
+/** What the sender of this has received, since the call began or, where it says so, since its last report. */
+export interface Report {
+  /** The last MODE that it has seen. */
+  modeSequence: number;
+  received: number;
+  lost: number;
+  /** 10 ms each. */
+  concealed: number;
+  /** RFC 3550 section 6.4.1. */
+  jitterMicros: number;
+  /** Share of the packets since the last report that did not come, 0 to 1, in 1/65535. */
+  lossRatio: number;
+  /** The longest run of them, at most 255. */
+  longestBurst: number;
+  /** One-way delay above the least of the last half minute, ms, at most 65,535. */
+  queueMs: number;
+  /** How fast that grows, ms per s, -32,768 to 32,767. */
+  delayTrend: number;
+  /** How much faster the peer's sound card runs than ours, ppm, -32,768 to 32,767. */
+  driftPpm: number;
+}
 
 export type ControlMessage =
   /** Opens the sender's firewall towards a candidate; carries nothing. */
@@ -29,7 +52,7 @@ export type ControlMessage =
   /** `sentMicros` is the ping's; `answeredMicros` the answerer's own clock, for an offset estimate. */
   | { kind: 'PONG'; id: number; sentMicros: number; answeredMicros: number }
   /** What the sender received so far; `modeSequence` is the last MODE it has seen. */
-  | { kind: 'REPORT'; modeSequence: number; received: number; lost: number; jitterMicros: number }
+  | ({ kind: 'REPORT' } & Report)
   /** SPEC 8. The bytes of LV(u16 e+1, …) as schedule.ts makes them. */
   | { kind: 'REQ'; bytes: Uint8Array }
   | { kind: 'ACK'; bytes: Uint8Array }
@@ -81,6 +104,9 @@ const PATH_CHALLENGE_BYTES = 8;
 const FIN_PROOF_BYTES = 32;
 /** MODE: 265 days of a call. Sums of such times stay far from 2^53, where adding 1 adds nothing. */
 const TIMESTAMP_END = 2 ** 40;
+/** Shares are written in so many parts, signed 16-bit numbers with so much added. */
+const SHARES = 65_535;
+const SIGNED_ZERO = 32_768;
 const MUTED = 1;
 const HELD = 2;
 
@@ -121,7 +147,13 @@ function encodeBody(message: ControlMessage): Uint8Array {
         [1, message.modeSequence],
         [4, message.received],
         [4, message.lost],
+        [4, message.concealed],
         [4, message.jitterMicros],
+        [2, toShares(message.lossRatio)],
+        [1, message.longestBurst],
+        [2, message.queueMs],
+        [2, message.delayTrend + SIGNED_ZERO],
+        [2, message.driftPpm + SIGNED_ZERO],
       );
     case 'FIN': {
       const bytes = new Uint8Array(2 + FIN_PROOF_BYTES);
@@ -144,6 +176,12 @@ function encodeBody(message: ControlMessage): Uint8Array {
   }
 }
 
+/** Not rounded into its range, as one just beyond an end would be. */
+function toShares(ratio: number): number {
+  return ratio >= 0 && ratio <= 1 ? Math.round(ratio * SHARES) : Number.NaN;
+}
+
+type Numbers = [number, number, number, number, number];
 type Decoder = (body: Uint8Array) => ControlMessage | undefined;
 
 const DECODERS: Record<ControlKind, Decoder> = {
@@ -170,13 +208,23 @@ const DECODERS: Record<ControlKind, Decoder> = {
       : { kind: 'PONG', id, sentMicros, answeredMicros };
   },
   REPORT: (body) => {
-    const [modeSequence, received, lost, jitterMicros] = fields(body, 1, 4, 4, 4) ?? [];
-    return modeSequence === undefined ||
-      received === undefined ||
-      lost === undefined ||
-      jitterMicros === undefined
-      ? undefined
-      : { kind: 'REPORT', modeSequence, received, lost, jitterMicros };
+    const all = fields(body, 1, 4, 4, 4, 4, 2, 1, 2, 2, 2);
+    if (!all) return undefined;
+    const [modeSequence, received, lost, concealed, jitterMicros] = all as Numbers;
+    const [lossRatio, longestBurst, queueMs, trend, drift] = all.slice(5) as Numbers;
+    return {
+      kind: 'REPORT',
+      modeSequence,
+      received,
+      lost,
+      concealed,
+      jitterMicros,
+      lossRatio: lossRatio / SHARES,
+      longestBurst,
+      queueMs,
+      delayTrend: trend - SIGNED_ZERO,
+      driftPpm: drift - SIGNED_ZERO,
+    };
   },
   FIN: (body) => {
     if (body.length !== 2 + FIN_PROOF_BYTES) return undefined;

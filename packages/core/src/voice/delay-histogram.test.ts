@@ -29,6 +29,25 @@ class Line {
 /** Evenly spread from 0 to `mostMs`, the same in every run. */
 const uniform = (mostMs: number) => (frame: number) => ((frame * 0.618034) % 1) * mostMs;
 
+describe('the quickest way', () => {
+  it('is the least transit of the last 2 s, by whatever clock the sender has', () => {
+    const line = new Line();
+    expect(line.histogram.quickestMs).toBe(0);
+    line.run(5, (frame) => (frame === 100 ? 30 : 40 + (frame % 3)));
+    expect(line.histogram.quickestMs).toBe(1e6 + 40);
+    line.run(1, (frame) => (frame === 10 ? 30 : 45));
+    expect(line.histogram.quickestMs).toBe(1e6 + 30);
+    line.run(1, () => 45);
+    expect(line.histogram.quickestMs).toBe(1e6 + 30);
+    line.run(2, () => 45);
+    expect(line.histogram.quickestMs).toBe(1e6 + 45);
+    line.histogram.restart();
+    expect(line.histogram.quickestMs).toBe(0);
+    line.run(1, () => 90);
+    expect(line.histogram.quickestMs).toBe(1e6 + 90);
+  });
+});
+
 describe('the jitter target', () => {
   it('is the least one before anything came, and while frames come steadily', () => {
     const line = new Line();

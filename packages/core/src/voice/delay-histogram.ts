@@ -131,6 +131,11 @@ export class DelayHistogram {
     this.#count(arrivedMs, transitMs, binOf(delayMs));
   }
 
+  /** The least transit time (arrival minus media time) of the last 2 s, ms; 0 before the first. */
+  get quickestMs(): number {
+    return this.#quickestMs;
+  }
+
   /** The delay within which the share `quantile` (0 to 1) of the frames came, or recurring peaks. */
   targetMs(quantile = DEFAULT_QUANTILE): number {
     const peakMs = this.#peaks.heightMs(this.#lastMs);
@@ -144,6 +149,7 @@ export class DelayHistogram {
     this.#frames = 0;
     this.#weight = 1;
     this.#length = 0;
+    this.#quickestMs = 0;
     this.#lastMs = Number.NEGATIVE_INFINITY;
     this.#peaks.restart();
   }

@@ -1,65 +1,56 @@
 /**
- * The jitter buffer: opened frames in, one frame a turn out, in order of their index. It holds
- * encoded bytes; who takes a frame decodes it. A turn is 20 ms of the output device's own clock.
+ * The jitter buffer: opened frames in, out in order of their place on the call's timeline. It holds
+ * encoded bytes; who takes a frame decodes it. Places are 10 ms each; a frame of 20 ms takes two.
  *
- *            next                      highest
- *     played │ 41 │ 42 │ -- │ 44 │ 45 │        ◄── put(46)
- *            └─ take() ─► frame, or 'missing': conceal
+ *            next                      end
+ *     played │ 41 │ 42 │ -- │ 44   45 │        ◄── put(46)
+ *            └─ take() ─► frame, or 'missing': conceal 10 ms
  *
- * Target. `targetFrames` are kept without being given back: with two, a frame waits 40 ms at most,
- * so one that comes 20 ms later than its fellows can always be in time. Playing starts with
- * `startFrames`: with one, the delay is what the path turns out to need, at the price of a
- * concealed turn or two in the first second; with two it is 10 ms more on average, for all time.
- * Nothing here at its turn: the turn is concealed but `next` stays, since frames may only be late
- * (`debt`). If they turn out lost, the gap is skipped at no further cost; if they come, the delay
- * has grown, and nothing more was lost. After HOLD_TURNS the stream counts as interrupted.
- * Delay never ratchets: past LONGEST_FRAMES the buffer is cut back to its target at once, and a
- * lasting surplus is given back frame by frame, in quiet where there is quiet (`surplus`).
+ * How long a frame waits here is not this file's: playout-delay.ts measures and playout.ts stretches.
+ * Here is what happens when the wait was too short. Nothing here at its turn: 10 ms are concealed but
+ * `next` stays, since frames may only be late (`debt`). If they turn out lost, the gap is skipped at no
+ * further cost; if they come, the delay has grown, and nothing more was lost. After HOLD_PLACES the
+ * stream counts as interrupted, and goes on with whatever comes next.
+ * Delay never ratchets: LONGEST_PLACES above what it may be, the buffer is cut back at once.
  *
  * Every frame that is put is accounted for, at any moment:
  *   received = played + late + duplicate + discarded + buffered
- * and so is every turn that did not wait for a first frame: turns = played + concealed.
+ * and so is every 10 ms that did not wait for a first frame: it was played, or counted as concealed.
+ * Repairs (earlier frames that a later packet carries, redundancy.ts) are a column of their own: they
+ * are in none of those, whether they are here, were taken or were dropped.
  */
+import { type Frame, FrameRing, type Slot } from './frame-ring.js';
 
-/** One second and a bit: what a path may jump ahead without being a new beginning. */
-const RING_FRAMES = 64;
-/** 200 ms: more delay than this is never worth keeping, nor is a frame this far behind its fellows. */
-const LONGEST_FRAMES = 10;
-/** 200 ms without any frame: interrupted, so fill up again before playing on. */
-const HOLD_TURNS = 10;
-/** Half a second of frames behind `next` and none before it: the sender counts anew. */
+export type { Frame } from './frame-ring.js';
+
+export const PLACE_MS = 10;
+/** 1.28 s: what a path may jump ahead without being a new beginning. */
+const RING_PLACES = 128;
+/** 200 ms beyond what is wanted: never worth keeping, nor is a frame this far behind its fellows. */
+const LONGEST_PLACES = 20;
+/** 200 ms without any frame: interrupted. */
+const HOLD_PLACES = 20;
+/** So many frames behind `next` and none before it: the sender counts anew. */
 const LATE_IN_A_ROW = 25;
-/** A surplus is one that lasted 2 s; after 4 s it is given back in mid-word too. */
-const CALM_TURNS = 100;
-const PATIENCE_TURNS = 200;
-/** Give back at once, a frame every 100 ms, while this far above the target. */
-const FAR_ABOVE_FRAMES = 3;
-const FAR_ABOVE_TURNS = 5;
 
 export interface JitterCounters {
   received: number;
   played: number;
   /** Came after its turn. */
   late: number;
-  /** Its index was here already. */
+  /** Its place was taken already. */
   duplicate: number;
   /** Was here and was dropped, so that the delay shrinks. */
   discarded: number;
-  /** Never came in time: passed over without being played. */
+  /** Never came in time, in whole frames: passed over without being played. */
   lost: number;
-  /** Turns at which something had to be made up. */
+  /** Stretches of 10 ms that had to be made up. */
   concealed: number;
+  /** Lost packets whose frame a later packet brought in time. */
+  repaired: number;
 }
 
-interface Slot {
-  index: number;
-  full: boolean;
-  bytes: Uint8Array;
-  /** The filled part of `bytes`. */
-  payload: Uint8Array;
-}
-
-type Stage = 'empty' | 'filling' | 'playing' | 'interrupted' | 'refilling';
+type Stage = 'empty' | 'playing' | 'interrupted';
 
 export class JitterBuffer {
   readonly counters: JitterCounters = {
@@ -70,172 +61,179 @@ export class JitterBuffer {
     discarded: 0,
     lost: 0,
     concealed: 0,
+    repaired: 0,
   };
-  readonly targetFrames: number;
-  readonly #startFrames: number;
-  readonly #slots: Slot[];
+  /** What may wait here before it counts as too much, in places: the target of the delay. */
+  wantedPlaces = 1;
+  readonly #ring: FrameRing;
   #stage: Stage = 'empty';
   #next = 0;
-  #highest = -1;
+  /** The place behind the newest frame. */
+  #end = 0;
   #buffered = 0;
-  /** Nothing below this is wanted any more while filling: it was played, passed or given up. */
+  /** Nothing below this is wanted any more: it was played, passed or given up. */
   #floor = 0;
-  /** Turns concealed while `next` stood still. */
+  /** Places concealed while `next` stood still. */
   #debt = 0;
   #held = 0;
   #lateInARow = 0;
-  /** The last `#calm` turns all found more than the target here, and at least this. */
-  #leastDepth = Number.POSITIVE_INFINITY;
-  #calm = 0;
+  #framePlaces = 1;
+  #lostPlaces = 0;
+  #hasJumped = false;
+  #hasTaken = false;
+  /** Nothing was taken since it began or began anew. */
+  #isUntouched = true;
 
-  /**
-   * @param targetFrames frames that may always be here, 1 to 9
-   * @param mostBytes the longest payload that is kept
-   * @param startFrames frames that are here when playing starts, 1 to `targetFrames`
-   */
-  constructor(targetFrames: number, mostBytes: number, startFrames = targetFrames) {
-    if (!(startFrames >= 1 && startFrames <= targetFrames && targetFrames < LONGEST_FRAMES)) {
-      throw new RangeError(`a jitter buffer of ${startFrames} to ${targetFrames} frames`);
-    }
-    this.targetFrames = targetFrames;
-    this.#startFrames = startFrames;
-    this.#slots = Array.from({ length: RING_FRAMES }, () => {
-      const bytes = new Uint8Array(mostBytes);
-      return { index: 0, full: false, bytes, payload: bytes };
-    });
+  /** @param mostBytes the longest payload that is kept */
+  constructor(mostBytes: number) {
+    this.#ring = new FrameRing(RING_PLACES, mostBytes);
   }
 
-  /** Frames that are here now. */
+  /** Frames that came by themselves and are here now. */
   get buffered(): number {
     return this.#buffered;
   }
 
-  /** The index that would follow the newest frame so far. */
+  /** The place behind the newest frame so far. */
   get following(): number {
-    return this.#highest + 1;
+    return this.#end;
   }
 
-  /** Whether a frame too many is here: to be given back by `skip`, if this turn is quiet or anyway. */
-  get surplus(): 'none' | 'in-quiet' | 'now' {
-    if (this.#stage !== 'playing' || this.#calm === 0) return 'none';
-    const far = this.#leastDepth >= this.targetFrames + FAR_ABOVE_FRAMES;
-    if (this.#calm >= (far ? FAR_ABOVE_TURNS : PATIENCE_TURNS)) return 'now';
-    return this.#calm >= CALM_TURNS ? 'in-quiet' : 'none';
+  /** The place that is taken next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Before there is anything to continue. */
+  get isWaiting(): boolean {
+    return this.#stage === 'empty';
+  }
+
+  /** Places from `next` to the end, missing ones included; 0 while none is here. */
+  get depth(): number {
+    return this.#stage === 'empty' ? 0 : Math.max(0, this.#end - this.#next);
+  }
+
+  /** Places from `next` on that could be taken without anything missing. */
+  get ready(): number {
+    let at = this.#next;
+    for (let slot = this.#ring.at(at); slot; slot = this.#ring.at(at)) at += slot.places;
+    return this.#stage === 'playing' ? at - this.#next : 0;
+  }
+
+  /** True once after sound was left out between what was taken and what is taken next. */
+  takeJump(): boolean {
+    const hasJumped = this.#hasJumped;
+    this.#hasJumped = false;
+    return hasJumped;
   }
 
   /** One opened frame; `payload` is copied. */
-  put(index: number, payload: Uint8Array): void {
-    this.counters.received++;
-    if (this.#stage === 'empty' || index >= this.#next + RING_FRAMES) this.#begin(index);
-    else if (this.#stage === 'interrupted' && index >= this.#next) this.#resume(index);
+  put(index: number, places: number, codec: number, payload: Uint8Array): void {
+    const { counters } = this;
+    counters.received++;
+    this.#framePlaces = places;
+    if (this.#stage === 'interrupted' && index >= this.#next) this.#resume(index);
+    else if (this.#stage === 'empty' || index >= this.#next + RING_PLACES) this.#begin(index);
     if (index < this.#next && !this.#reachBack(index)) return;
-    const slot = this.#slotOf(index);
-    if (slot.full) {
-      this.counters.duplicate++;
+    this.#lateInARow = 0;
+    const slot = this.#ring.at(index);
+    if (slot) {
+      // A repair was quicker: what came by itself is the better witness of what arrived.
+      if (slot.isRepair) {
+        slot.isRepair = false;
+        counters.repaired--;
+        this.#buffered++;
+      } else counters.duplicate++;
       return;
     }
-    this.#lateInARow = 0;
-    slot.index = index;
-    slot.full = true;
-    slot.bytes.set(payload);
-    if (slot.payload.length !== payload.length) {
-      slot.payload = slot.bytes.subarray(0, payload.length);
-    }
+    this.#fill(index, places, codec, payload);
     this.#buffered++;
-    if (index > this.#highest) this.#highest = index;
-    if (this.#depth > LONGEST_FRAMES) this.#cutTo(this.targetFrames);
-    if (this.#stage !== 'playing' && this.#depth >= this.#startFrames) this.#start();
+    const { wantedPlaces } = this;
+    if (this.depth > wantedPlaces + LONGEST_PLACES) this.#cutTo(Math.max(wantedPlaces, places));
   }
 
   /**
-   * What this turn plays: a frame's payload (valid until the next `put`), 'missing' where one must
-   * be made up, 'waiting' before there is anything to continue.
+   * An earlier frame that a later packet carries: taken where it is still missing, else nothing.
+   * @returns whether it was taken
    */
-  take(): Uint8Array | 'missing' | 'waiting' {
-    if (this.#stage === 'empty' || this.#stage === 'filling') return 'waiting';
+  repair(index: number, places: number, codec: number, payload: Uint8Array): boolean {
+    if (this.#stage !== 'playing' || index < this.#next || index >= this.#end) return false;
+    const isInsideAnother = (this.#ring.at(index - 1)?.places ?? 1) > 1;
+    if (isInsideAnother || this.#ring.at(index)) return false;
+    this.#fill(index, places, codec, payload).isRepair = true;
+    this.counters.repaired++;
+    return true;
+  }
+
+  /** The next frame, or 'missing' where 10 ms must be made up, or 'waiting' before there is any. */
+  take(): Frame | 'missing' | 'waiting' {
+    if (this.#stage === 'empty') return 'waiting';
+    this.#isUntouched = false;
+    this.#hasTaken = true;
     if (this.#stage === 'playing') {
-      this.#watchDepth();
-      for (; this.#depth > 0; this.#next++) {
-        const payload = this.#release(this.#next);
-        if (payload) {
-          this.#next++;
+      while (this.depth > 0) {
+        const slot = this.#release(this.#next);
+        if (slot) {
+          this.#pass(slot);
           this.#debt = 0;
           this.#held = 0;
-          this.counters.played++;
-          return payload;
+          this.counters.played += slot.isRepair ? 0 : 1;
+          return slot;
         }
-        this.counters.lost++;
+        this.#lose(1);
+        this.#next++;
         if (this.#debt === 0) {
-          this.#next++;
           this.counters.concealed++;
           return 'missing';
         }
         this.#debt--;
       }
       this.#held++;
-      if (this.#held >= HOLD_TURNS) this.#stage = 'interrupted';
+      if (this.#held >= HOLD_PLACES) {
+        this.#stage = 'interrupted';
+        this.#floor = this.#next;
+      }
     }
     this.#debt++;
     this.counters.concealed++;
     return 'missing';
   }
 
-  /**
-   * Gives back one turn of surplus: the next frame's payload (counted as discarded, to be merged
-   * into the one just taken), or undefined if the next one is missing anyway.
-   */
-  skip(): Uint8Array | undefined {
-    if (this.#depth <= 0) return undefined;
-    const payload = this.#release(this.#next++);
-    if (payload) this.counters.discarded++;
-    else this.counters.lost++;
-    this.#watchAnew();
-    return payload;
-  }
-
-  get #depth(): number {
-    return this.#highest + 1 - this.#next;
-  }
-
   /** The first frame, or one so far ahead that what is here has no more to do with it. */
   #begin(index: number): void {
-    if (this.#stage === 'empty') {
-      this.#stage = 'filling';
-      this.#floor = index - LONGEST_FRAMES;
-    } else {
-      this.#cutTo(0);
-      this.#stage = 'refilling';
-      this.#floor = Math.max(this.#highest + 1, index - LONGEST_FRAMES);
-    }
-    this.#debt = 0;
-    this.#next = index;
-    this.#highest = index - 1;
-  }
-
-  /** The first frame after an interruption. */
-  #resume(index: number): void {
-    this.#stage = 'refilling';
-    this.#floor = this.#next;
-    this.#next = index;
-    this.#highest = index - 1;
-  }
-
-  /** Enough is here. Of what never came since the interruption, as much was lost as turns passed. */
-  #start(): void {
-    const before = this.counters.discarded;
-    this.#cutTo(this.targetFrames);
-    const missing = this.#next - this.#floor - (this.counters.discarded - before);
-    if (this.#stage === 'refilling') this.counters.lost += Math.min(missing, this.#debt);
+    if (this.#stage !== 'empty') this.#cutTo(0);
+    this.#floor = this.#stage === 'empty' ? index - LONGEST_PLACES : this.#end;
+    this.#floor = Math.max(this.#floor, index - LONGEST_PLACES);
     this.#stage = 'playing';
+    this.#startAt(index);
+  }
+
+  /** The first frame after an interruption, however long. */
+  #resume(index: number): void {
+    this.#stage = 'playing';
+    this.#lose(Math.min(index - this.#next, this.#missed));
+    this.#floor = this.#next;
+    this.#startAt(index);
+  }
+
+  #startAt(index: number): void {
+    this.#next = index;
+    this.#end = index;
     this.#debt = 0;
     this.#held = 0;
-    this.#watchAnew();
+    this.#hasJumped = this.#hasTaken;
+    this.#isUntouched = true;
   }
 
-  /** A frame before `next`: welcome while nothing has been played since, else late. */
+  /** A frame before `next`: welcome while nothing has been taken since the beginning, else late. */
   #reachBack(index: number): boolean {
-    const filling = this.#stage === 'filling' || this.#stage === 'refilling';
-    if (filling && index >= this.#floor && this.#highest - index < LONGEST_FRAMES) {
+    if (
+      this.#isUntouched &&
+      this.#stage === 'playing' &&
+      index >= this.#floor &&
+      this.#end - index <= LONGEST_PLACES
+    ) {
       this.#next = index;
       return true;
     }
@@ -249,34 +247,56 @@ export class JitterBuffer {
     return false;
   }
 
-  /** Drops the oldest until no more than `frames` are ahead. */
-  #cutTo(frames: number): void {
-    while (this.#depth > frames) {
-      if (this.#release(this.#next++)) this.counters.discarded++;
+  /** Drops the oldest until no more than `places` are ahead. */
+  #cutTo(places: number): void {
+    let gaps = 0;
+    while (this.depth > places) {
+      const slot = this.#release(this.#next);
+      if (slot) {
+        this.#pass(slot);
+        if (!slot.isRepair) this.counters.discarded++;
+      } else {
+        this.#next++;
+        gaps++;
+      }
     }
+    this.#lose(Math.min(gaps, this.#missed));
+    this.#debt = 0;
+    this.#hasJumped = this.#hasTaken;
   }
 
-  #watchDepth(): void {
-    if (this.#depth > this.targetFrames) {
-      this.#leastDepth = Math.min(this.#leastDepth, this.#depth);
-      this.#calm++;
-    } else this.#watchAnew();
+  /**
+   * How many places a gap can have cost, whose far end has only now come: turns that were concealed,
+   * and what was played meanwhile of what waited. A sender that jumps ahead has not lost the rest.
+   */
+  get #missed(): number {
+    return this.#debt + this.wantedPlaces;
   }
 
-  #watchAnew(): void {
-    this.#leastDepth = Number.POSITIVE_INFINITY;
-    this.#calm = 0;
+  /** Beyond a frame, and beyond one that stands in its second half, as a liar may send it. */
+  #pass({ places }: Slot): void {
+    this.#next++;
+    if (places === 1) return;
+    const inside = this.#release(this.#next++);
+    if (inside && !inside.isRepair) this.counters.discarded++;
   }
 
-  #slotOf(index: number): Slot {
-    return this.#slots[((index % RING_FRAMES) + RING_FRAMES) % RING_FRAMES]!;
+  #lose(places: number): void {
+    this.#lostPlaces += places;
+    this.counters.lost += Math.floor(this.#lostPlaces / this.#framePlaces);
+    this.#lostPlaces %= this.#framePlaces;
   }
 
-  #release(index: number): Uint8Array | undefined {
-    const slot = this.#slotOf(index);
-    if (!slot.full || slot.index !== index) return undefined;
+  #fill(index: number, places: number, codec: number, payload: Uint8Array): Slot {
+    this.#end = Math.max(this.#end, index + places);
+    return this.#ring.fill(index, places, codec, payload);
+  }
+
+  #release(index: number): Slot | undefined {
+    const slot = this.#ring.at(index);
+    if (!slot) return undefined;
     slot.full = false;
-    this.#buffered--;
-    return slot.payload;
+    if (!slot.isRepair) this.#buffered--;
+    return slot;
   }
 }

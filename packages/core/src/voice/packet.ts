@@ -29,6 +29,8 @@ export const PAYLOAD_TYPES = {
   controlFragment: 0x02,
   /** Media streams: bare PCM16, 640 bytes, 20 ms. */
   pcm16: 0x10,
+  /** Media streams: a timestamp, a frame and earlier ones, see voice/redundancy.ts. */
+  voice: 0x11,
 } as const;
 
 /** A stream stops at this many packets per key (SPEC 9); a rekey is due at half of it (SPEC 8). */

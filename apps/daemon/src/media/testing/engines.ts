@@ -1,5 +1,7 @@
 /** The engines of two sides of a call, without sound, in virtual time: alice has called bob. */
 import { createHash } from 'node:crypto';
+import { CODECS } from '@kyberline/core/call/body';
+import { Codecs } from '../../codec/codecs.js';
 import { VirtualClock } from '../../device/clock-virtual.js';
 import { MemoryNetwork } from '../../net/udp-memory.js';
 import type { Address, DaemonToEngine, EngineToDaemon, MediaStream, Role } from '../messages.js';
@@ -12,6 +14,7 @@ export const CALL_ID = new Uint8Array(16).fill(7);
 export const OTHER_CALL_ID = new Uint8Array(16).fill(8);
 
 const LEASE_END = 100_000;
+const CODEC_SUPPLY = await Codecs.open(40);
 
 export class Engine {
   readonly said: EngineToDaemon[] = [];
@@ -32,6 +35,7 @@ export class Engine {
         random,
         emit: (message) => this.said.push(message),
       },
+      CODEC_SUPPLY,
       () => clock.now(),
     );
   }
@@ -42,8 +46,7 @@ export class Engine {
 
   open(candidates: Address[], callId = CALL_ID): void {
     const { role } = this;
-    const codec = 'pcm16';
-    this.tell({ type: 'open-call', callId, role, codec, frameMs: 20, candidates });
+    this.tell({ type: 'open-call', callId, role, codecs: [...CODECS], candidates });
   }
 
   /**

@@ -1,0 +1,146 @@
+/**
+ * Opus (RFC 6716) at 48 kHz mono: hard CBR and no DTX, so that every frame of a rate has one size
+ * whatever is said (SPEC 11). From 48 kbps on the low-delay mode (CELT, 2.5 ms of look-ahead); below
+ * it SILK and hybrid (6.5 ms), which sound better there and can repeat a frame coarsely in the next one.
+ * What remembers is inside WebAssembly; the library hands out its results in arrays of its own.
+ */
+import {
+  Application,
+  createDecoder,
+  createEncoder,
+  type OpusDecoderHandle,
+  type OpusEncoderHandle,
+  Signal,
+} from 'libopus-wasm';
+import { type Decoder, type Encoder, SAMPLES_PER_MS } from './codec.js';
+
+/** From here on CELT alone is the better codec, and the quicker one. */
+const LOW_DELAY_KBPS = 48;
+/** Of 10: more is not heard at these rates and costs twice the time. */
+const COMPLEXITY = 5;
+const FRAME_SAMPLES = 10 * SAMPLES_PER_MS;
+
+type Mode = 'low-delay' | 'narrow';
+
+const APPLICATIONS: Record<Mode, Application> = {
+  'low-delay': Application.RestrictedLowDelay,
+  narrow: Application.Voip,
+};
+
+class OpusEncoder implements Encoder {
+  #kbps = 64;
+  #mode: Mode = 'low-delay';
+  #handle: OpusEncoderHandle;
+
+  /** @param open a handle that has encoded nothing yet */
+  constructor(private readonly open: (mode: Mode) => OpusEncoderHandle) {
+    this.#handle = open(this.#mode);
+    this.#handle.setBitrate(this.#kbps * 1000);
+  }
+
+  get lookaheadMs(): number {
+    return this.#handle.getLookahead() / SAMPLES_PER_MS;
+  }
+
+  encode(samples: Int16Array, out: Uint8Array, at: number): number {
+    const maxPacketBytes = (this.#kbps * (samples.length / SAMPLES_PER_MS)) / 8;
+    const block = this.#handle.encode(samples, { frameSize: samples.length, maxPacketBytes });
+    out.set(block, at);
+    return block.length;
+  }
+
+  setBitrate(kbps: number): void {
+    if (kbps === this.#kbps) return;
+    this.#kbps = kbps;
+    const mode = kbps >= LOW_DELAY_KBPS ? 'low-delay' : 'narrow';
+    if (mode !== this.#mode) {
+      // A new one, whose first frame needs no other before it: one that slept would bang.
+      this.#handle.free();
+      this.#handle = this.open(mode);
+      this.#mode = mode;
+    }
+    this.#handle.setBitrate(kbps * 1000);
+  }
+
+  free(): void {
+    this.#handle.free();
+  }
+}
+
+class OpusDecoder implements Decoder {
+  constructor(private readonly handle: OpusDecoderHandle) {}
+
+  decode(block: Uint8Array, samples: Int16Array): number {
+    try {
+      const decoded = this.handle.decode(block);
+      if (decoded.length % FRAME_SAMPLES !== 0 || decoded.length > samples.length) return 0;
+      samples.set(decoded);
+      return decoded.length;
+    } catch {
+      return 0; // authentic, but no Opus: the peer's program is broken
+    }
+  }
+
+  conceal(samples: Int16Array): void {
+    samples.set(this.handle.decodePacketLoss(FRAME_SAMPLES));
+  }
+
+  free(): void {
+    this.handle.free();
+  }
+}
+
+/** Opening one is not done at once, and a call that begins cannot wait: some are kept ready. */
+export class OpusSupply {
+  readonly #encoders: Record<Mode, OpusEncoderHandle[]> = { 'low-delay': [], narrow: [] };
+  readonly #decoders: OpusDecoderHandle[] = [];
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly spare: number) {}
+
+  /** @param spare how many can be taken within one turn of the event loop */
+  static async open(spare: number): Promise<OpusSupply> {
+    const supply = new OpusSupply(spare);
+    await supply.#refill();
+    return supply;
+  }
+
+  /** @throws if more than the spare ones were taken within one turn */
+  encoder(): Encoder {
+    return new OpusEncoder((mode) => this.#one(this.#encoders[mode]));
+  }
+
+  /** @throws as `encoder` */
+  decoder(): Decoder {
+    return new OpusDecoder(this.#one(this.#decoders));
+  }
+
+  #one<H>(spare: H[]): H {
+    const handle = spare.shift();
+    if (!handle) throw new Error('too many Opus codecs at once');
+    this.#work = this.#work.then(() => this.#refill());
+    return handle;
+  }
+
+  async #refill(): Promise<void> {
+    for (const mode of ['low-delay', 'narrow'] as const) {
+      const encoders = this.#encoders[mode];
+      while (encoders.length < this.spare) encoders.push(await openEncoder(APPLICATIONS[mode]));
+    }
+    while (this.#decoders.length < this.spare) {
+      this.#decoders.push(await createDecoder({ channels: 1, sampleRate: 48_000 }));
+    }
+  }
+}
+
+function openEncoder(application: Application): Promise<OpusEncoderHandle> {
+  return createEncoder({
+    application,
+    channels: 1,
+    sampleRate: 48_000,
+    complexity: COMPLEXITY,
+    signal: Signal.Voice,
+    vbr: false,
+    dtx: false,
+  });
+}
