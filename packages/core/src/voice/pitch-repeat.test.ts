@@ -92,6 +92,17 @@ describe('repeating the pitch', () => {
     );
   });
 
+  it('repeats three periods, and not one, from 20 ms on', () => {
+    const breath = noise(400);
+    const { heard } = through((second) => voice(200)(second) + breath(second), 10, 22, 22);
+    const guessed = heard.slice(5760);
+    const change = (lag: number) =>
+      power(guessed.slice(lag).map((x, i) => x - guessed[i]!)) / power(guessed);
+    // The breath is another one in each period, and the same after three.
+    expect(change(720)).toBeLessThan(0.2 * change(240));
+    expect(change(240)).toBeLessThan(0.05);
+  });
+
   it('gives noise no pitch', () => {
     const { heard } = through(noise(3000), 10, 22, 24);
     const guessed = heard.slice(4800, 4800 + 12 * FRAME);
