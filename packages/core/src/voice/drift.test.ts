@@ -240,6 +240,7 @@ describe('playing at the ratio', () => {
       });
       let wantedMs = 0;
       let wrongMs = 0;
+      let mostOff = 0;
       const delays: number[] = [];
       call.run(600, () => {
         // What is here of the sender's sound, as it is seen: with the jitter in it.
@@ -247,7 +248,7 @@ describe('playing at the ratio', () => {
         if (wantedMs === 0 && call.nowMs > 1000) wantedMs = levelMs;
         const errorMs = wantedMs === 0 ? 0 : levelMs - wantedMs;
         const ratio = call.drift.playoutRatio(errorMs);
-        expect(Math.abs(ratio - 1)).toBeLessThanOrEqual(0.001);
+        mostOff = Math.max(mostOff, Math.abs(ratio - 1));
         call.playedMs += TURN_MS * ratio;
         delays.push(call.delayMs);
       });
@@ -257,6 +258,7 @@ describe('playing at the ratio', () => {
       for (let i = 12_000; i < delays.length; i++) {
         wrongMs = Math.max(wrongMs, Math.abs(delays[i]! - settledMs));
       }
+      expect(mostOff).toBeLessThanOrEqual(0.001);
       expect(wrongMs).toBeLessThan(4);
       expect(Math.abs(mean(540, 600) - settledMs)).toBeLessThan(1);
     },
