@@ -1,0 +1,263 @@
+/**
+ * PortAudio (native code in this folder, compiled at install by build.mjs): what devices there are,
+ * and streams over rings. Between PortAudio's callback and this thread stands a ring in shared
+ * memory; neither ever waits for the other (stream.h).
+ *
+ *   const portaudio = load();
+ *   const mic = portaudio.open({ direction: 'input', … , onWake: () => mic.read(samples) });
+ *   mic.start(); … await mic.close();
+ *
+ * Nothing here prints. What PortAudio refuses is an Error with its words, thrown at once.
+ */
+import { createRequire } from 'node:module';
+
+export interface DeviceInfo {
+  /** Good until the next `refresh` that was done. */
+  id: number;
+  name: string;
+  /** Place in the list of `hostApis`. */
+  hostApi: number;
+  maxInputChannels: number;
+  maxOutputChannels: number;
+  defaultSampleRate: number;
+  /** What the device would like for short delays, s. */
+  lowInputLatency: number;
+  lowOutputLatency: number;
+}
+
+export interface HostApis {
+  /** -1 where there is none, as for devices. */
+  defaultHostApi: number;
+  hostApis: { name: string; defaultInput: number; defaultOutput: number }[];
+}
+
+export interface StreamOptions {
+  direction: 'input' | 'output';
+  deviceId: number;
+  channels: number;
+  sampleRate: number;
+  /** Of one callback; 0 = whatever suits the device. */
+  framesPerBuffer: number;
+  /** Of the device's buffer, s. */
+  suggestedLatency: number;
+  /** What the ring holds at least; rounded up to a power of two. */
+  ringFrames: number;
+  /** An input wakes with at least so many frames in the ring, an output with at most. */
+  wakeAt: number;
+  /** On this thread; once for several wake-ups in a row, and once more when the stream ends. */
+  onWake(): void;
+}
+
+export interface Stream {
+  /** Frames, interleaved samples of 16 bits. */
+  readonly channels: number;
+  /** Seconds, as PortAudio says of its own buffers when it has opened. */
+  readonly latency: number;
+  /** Frames in the ring. */
+  readonly waiting: number;
+  /** Times that the callback was called: a stream in which this stands still is stalled. */
+  readonly callbacks: number;
+  /** Frames of the last one. */
+  readonly callbackFrames: number;
+  /** Callbacks that found no room in the ring (input) or too little to play (output). */
+  readonly misses: number;
+  /** Frames that were dropped or were silence therefore. */
+  readonly missedFrames: number;
+  /** Callbacks that PortAudio told of an overflow or underflow of its own. */
+  readonly xruns: number;
+  /** Age of what the last callback brought, or time until what it took is heard, s; 0 = unknown. */
+  readonly deviceLatency: number;
+  /** The fewest frames that a callback of an output left in the ring since this was last asked. */
+  takeLeastLeft(): number;
+  /** The stream has ended, by itself or since it was closed. */
+  readonly hasEnded: boolean;
+  /** See `StreamOptions`; may be set at any time. */
+  wakeAt: number;
+  start(): void;
+  /** Takes up to as many samples as fit into `into`, in whole frames. @returns how many */
+  read(into: Int16Array): number;
+  /** Puts in what there is room for, in whole frames. @returns how many samples */
+  write(from: Int16Array): number;
+  /**
+   * Aborts. The promise stays open for as long as a sound system hangs, which keeps nothing else
+   * waiting, not even the end of the process.
+   */
+  close(): Promise<void>;
+}
+
+export interface PortAudio {
+  readonly version: string;
+  /** As of the last `refresh`. */
+  devices(): DeviceInfo[];
+  hostApis(): HostApis;
+  /** Looks for devices anew, which PortAudio does only while no stream is open. @returns whether it did */
+  refresh(): boolean;
+  open(options: StreamOptions): Stream;
+}
+
+interface Native {
+  version(): string;
+  devices(): DeviceInfo[];
+  hostApis(): HostApis;
+  refresh(): boolean;
+  open(
+    isInput: boolean,
+    deviceId: number,
+    channels: number,
+    sampleRate: number,
+    framesPerBuffer: number,
+    suggestedLatency: number,
+    ringFrames: number,
+    onWake: () => void,
+  ): { handle: object; memory: ArrayBuffer; latency: number };
+  start(handle: object): void;
+  close(handle: object): Promise<void>;
+}
+
+/** Places in the ring's memory, as in stream.h. */
+const WRITTEN = 0;
+const READ = 1;
+const WAKE_AT = 2;
+const CALLBACKS = 3;
+const CALLBACK_FRAMES = 4;
+const MISSES = 5;
+const MISSED_FRAMES = 6;
+const XRUNS = 7;
+const DEVICE_US = 8;
+const ENDED = 9;
+const LEAST_LEFT = 10;
+const SLOTS = 16;
+const MOST_FRAMES = 2 ** 31 - 1;
+
+const COMPILED = '../build/Release/kyberline_portaudio.node';
+
+/** @throws where it was not compiled, or a library is missing */
+export function load(
+  require: (path: string) => unknown = createRequire(import.meta.url),
+): PortAudio {
+  const native = require(COMPILED) as Native;
+  return {
+    version: native.version(),
+    devices: () => native.devices(),
+    hostApis: () => native.hostApis(),
+    refresh: () => native.refresh(),
+    open: (options) => new RingStream(native, options),
+  };
+}
+
+class RingStream implements Stream {
+  readonly channels: number;
+  readonly latency: number;
+  readonly #native: Native;
+  readonly #handle: object;
+  readonly #slots: Int32Array;
+  readonly #samples: Int16Array;
+  readonly #frames: number;
+  #closing: Promise<void> | undefined;
+
+  constructor(native: Native, options: StreamOptions) {
+    this.#native = native;
+    this.channels = options.channels;
+    this.#frames = 2 ** Math.ceil(Math.log2(Math.max(1, options.ringFrames)));
+    const { handle, memory, latency } = native.open(
+      options.direction === 'input',
+      options.deviceId,
+      options.channels,
+      options.sampleRate,
+      options.framesPerBuffer,
+      options.suggestedLatency,
+      this.#frames,
+      options.onWake,
+    );
+    this.#handle = handle;
+    this.latency = latency;
+    this.#slots = new Int32Array(memory, 0, SLOTS);
+    this.#samples = new Int16Array(memory, SLOTS * Int32Array.BYTES_PER_ELEMENT);
+    this.wakeAt = options.wakeAt;
+    this.takeLeastLeft();
+  }
+
+  get waiting(): number {
+    return (this.#get(WRITTEN) - this.#get(READ)) | 0;
+  }
+
+  get callbacks(): number {
+    return this.#get(CALLBACKS) >>> 0;
+  }
+
+  get callbackFrames(): number {
+    return this.#get(CALLBACK_FRAMES);
+  }
+
+  get misses(): number {
+    return this.#get(MISSES) >>> 0;
+  }
+
+  get missedFrames(): number {
+    return this.#get(MISSED_FRAMES) >>> 0;
+  }
+
+  get xruns(): number {
+    return this.#get(XRUNS) >>> 0;
+  }
+
+  get deviceLatency(): number {
+    return this.#get(DEVICE_US) / 1e6;
+  }
+
+  get hasEnded(): boolean {
+    return this.#get(ENDED) !== 0;
+  }
+
+  get wakeAt(): number {
+    return this.#get(WAKE_AT);
+  }
+
+  set wakeAt(frames: number) {
+    Atomics.store(this.#slots, WAKE_AT, frames);
+  }
+
+  takeLeastLeft(): number {
+    return Atomics.exchange(this.#slots, LEAST_LEFT, MOST_FRAMES);
+  }
+
+  start(): void {
+    this.#native.start(this.#handle);
+  }
+
+  read(into: Int16Array): number {
+    const read = this.#get(READ);
+    const frames = Math.min(this.waiting, Math.floor(into.length / this.channels));
+    const [start, first] = this.#place(read, frames);
+    into.set(this.#samples.subarray(start, start + first));
+    into.set(this.#samples.subarray(0, frames * this.channels - first), first);
+    Atomics.store(this.#slots, READ, (read + frames) | 0);
+    return frames * this.channels;
+  }
+
+  write(from: Int16Array): number {
+    const written = this.#get(WRITTEN);
+    const room = this.#frames - this.waiting;
+    const frames = Math.min(room, Math.floor(from.length / this.channels));
+    const [start, first] = this.#place(written, frames);
+    this.#samples.set(from.subarray(0, first), start);
+    this.#samples.set(from.subarray(first, frames * this.channels));
+    Atomics.store(this.#slots, WRITTEN, (written + frames) | 0);
+    return frames * this.channels;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#native.close(this.#handle);
+    return this.#closing;
+  }
+
+  #get(slot: number): number {
+    return Atomics.load(this.#slots, slot);
+  }
+
+  /** Where the frame of that number lies, and how many samples from there on fit before the end. */
+  #place(at: number, frames: number): [start: number, first: number] {
+    const start = at & (this.#frames - 1);
+    return [start * this.channels, Math.min(frames, this.#frames - start) * this.channels];
+  }
+}
