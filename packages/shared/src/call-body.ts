@@ -11,7 +11,7 @@ export const callBody = z.object({
   version: z.literal(1),
   /** Where media may be sent to, at most 12. */
   candidates: z.array(candidate).max(12),
-  /** By preference; an answer names the one that it chose. */
+  /** By preference of who offers; an answer has those of them that the callee speaks too. */
   codecs: z
     .array(z.string().regex(/^[a-z0-9-]{1,32}$/))
     .min(1)

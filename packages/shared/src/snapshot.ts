@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { deviceInUse, soundDevice } from './devices.js';
 import { endReason } from './endings.js';
 import { callId, fingerprint, registryId, suiteId, userName } from './ids.js';
+import { codecName, processing } from './voice.js';
 
 /** Where a call is in its life. One word per stage that a person can tell apart. */
 export const callPhase = z.enum([
@@ -82,6 +83,8 @@ export const stateSnapshot = z.object({
     output: z.string(),
     autoAnswer: z.boolean(),
     ringtone: z.boolean(),
+    codec: codecName,
+    processing,
   }),
   registry: registryView,
   engine: z.object({
@@ -141,6 +144,28 @@ export const callCounters = z.object({
   jitterMs: z.number(),
   /** Minimum-filtered round trip of control pings, ms; absent before the first pong. */
   roundTripMs: z.number().optional(),
+  /** How much faster the peer's sound card runs than ours, parts per million. */
+  driftPpm: z.number(),
+  /** How this side's voice leaves now: rate of the codec alone, and earlier frames in each packet. */
+  sending: z.object({
+    codec: codecName,
+    frameMs: z.number().int(),
+    bitrateKbps: z.number(),
+    redundancy: z.number().int(),
+  }),
+  /** From the peer's lips to this side's ear, ms, and what each stage has of it; absent until known. */
+  mouthToEarMs: z.number().optional(),
+  budget: z
+    .object({
+      inputMs: z.number(),
+      framingMs: z.number(),
+      processingMs: z.number(),
+      codecMs: z.number(),
+      networkMs: z.number(),
+      waitingMs: z.number(),
+      outputMs: z.number(),
+    })
+    .optional(),
   /** Share of the last 5 s of frames that did not arrive in time, 0 to 1. */
   lossRatio: z.number(),
 });

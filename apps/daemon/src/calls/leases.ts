@@ -15,11 +15,11 @@ export interface Lease {
 
 /**
  * Counters a block. Send blocks may be large: a gap costs nothing. Receive blocks are what a
- * restarted engine refuses, so they are short: 48 frames of voice are 0.96 s at most.
+ * restarted engine refuses, so they are short: 96 frames of voice are 0.96 s, or 1.92 s where a frame is 20 ms.
  */
 const BLOCK: Record<Direction, Record<MediaStream, number>> = {
-  send: { audio: 512, control: 128 },
-  receive: { audio: 48, control: 16 },
+  send: { audio: 1024, control: 128 },
+  receive: { audio: 96, control: 16 },
 };
 /** SPEC 9: a stream stops at this many packets under one key. */
 const MAX_PACKETS = 2 ** 20;

@@ -25,6 +25,8 @@ interface SoundEnd {
 export interface InputDevice extends SoundEnd {
   /** Frames that were captured and thrown away since the start. */
   readonly overruns: number;
+  /** From the microphone's skin until a frame's last sample is handed over, ms, as measured now. */
+  readonly latencyMs: number;
   /** The frame is the device's own and valid during the call only. */
   start(onFrame: (frame: Int16Array) => void): void;
 }
@@ -32,7 +34,9 @@ export interface InputDevice extends SoundEnd {
 export interface OutputDevice extends SoundEnd {
   /** Times that the device ran dry since the start. */
   readonly underruns: number;
-  /** `fill` writes all of the frame that it is given. */
+  /** From the question for a frame until its first sample is heard, ms, as measured now. */
+  readonly latencyMs: number;
+  /** `fill` writes all of the frame that it is given, which is of 10 ms at most. */
   start(fill: (frame: Int16Array) => void): void;
 }
 

@@ -64,6 +64,7 @@ export async function openEcho(
 
 class EchoInput extends Paced implements InputDevice {
   readonly overruns = 0;
+  readonly latencyMs = 0;
 
   constructor(
     clock: Clock,
@@ -89,6 +90,7 @@ class EchoInput extends Paced implements InputDevice {
 
 class EchoOutput extends Paced implements OutputDevice {
   readonly underruns = 0;
+  readonly latencyMs = 0;
 
   constructor(
     clock: Clock,

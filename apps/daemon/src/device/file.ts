@@ -27,6 +27,7 @@ const BYTES_PER_SAMPLE = 2;
 /** Speaks a recording from its beginning, again and again; silence until its first slice is read. */
 export class FileInput extends Paced implements InputDevice {
   readonly overruns = 0;
+  readonly latencyMs = 0;
   /** What was read and is not spoken yet; of the first slice, what stands after `#spoken`. */
   #slices: Int16Array[] = [];
   #spoken = 0;
@@ -131,6 +132,7 @@ export class FileInput extends Paced implements InputDevice {
 /** Writes what is heard, a second at a time and off the voice's thread. A start begins anew. */
 export class FileOutput extends Paced implements OutputDevice {
   readonly underruns = 0;
+  readonly latencyMs = 0;
   #second = newSecond();
   #waiting = 0;
   #written = 0;

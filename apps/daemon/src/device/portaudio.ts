@@ -48,6 +48,8 @@ export interface PortAudioChoice extends Sought {
 
 export class PortAudioInput extends Restarting implements InputDevice {
   overruns = 0;
+  /** The binding does not say: a buffer of the device, and one of PortAudio. */
+  readonly latencyMs = 2 * INPUT_BUFFER_MS - FRAME_MS;
   readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #chunk = new Int16Array(FRAME_SAMPLES);
@@ -106,6 +108,8 @@ export class PortAudioInput extends Restarting implements InputDevice {
 
 export class PortAudioOutput extends Restarting implements OutputDevice {
   underruns = 0;
+  /** The binding does not say: what may be queued, and PortAudio's two buffers. */
+  readonly latencyMs = (OUTPUT_QUEUE + 1) * FRAME_MS + 2 * OUTPUT_BUFFER_MS - FRAME_MS;
   readonly #binding: Naudiodon;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #fill: (frame: Int16Array) => void = () => undefined;

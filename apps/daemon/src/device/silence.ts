@@ -7,6 +7,7 @@ const ABOUT = { kind: 'silence', name: 'silence' } as const;
 
 export class SilentInput extends Paced implements InputDevice {
   readonly overruns = 0;
+  readonly latencyMs = 0;
 
   constructor(clock: Clock, choice: string, why: string) {
     super(clock, { ...ABOUT, choice, why });
@@ -22,6 +23,7 @@ export class SilentInput extends Paced implements InputDevice {
 
 export class SilentOutput extends Paced implements OutputDevice {
   readonly underruns = 0;
+  readonly latencyMs = 0;
 
   constructor(clock: Clock, choice: string, why: string) {
     super(clock, { ...ABOUT, choice, why });

@@ -30,6 +30,7 @@ function stream(firstSequence = 7) {
   const control = new ControlStream(
     (message) => said.push({ at: now, message }),
     () => REPORT,
+    () => undefined,
     firstSequence,
   );
   return {

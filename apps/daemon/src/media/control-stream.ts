@@ -3,6 +3,7 @@
  * the audio is to be read, paths, and the goodbye. Pure: messages and time in, messages out.
  *
  *   PING ──► PONG       every second; the least of the last ten is the round trip
+ *   SPOKEN              beside each REPORT: when our voice was spoken, for the peer's mouth to ear
  *   MODE ──► REPORT     MODE every 250 ms until a REPORT names it; REPORT every second and at
  *                       once when a new MODE has come
  *   BYE  ──► BYE        up to five in 1.5 s until one comes back; then it answers for 2 s more
@@ -10,8 +11,11 @@
 import type {
   ByeReason,
   ControlMessage,
+  Spoken,
   Report as WholeReport,
 } from '@kyberline/core/call/control';
+
+import { ClockOffset } from '@kyberline/core/voice/clock-offset';
 
 export type Mode = Omit<Extract<ControlMessage, { kind: 'MODE' }>, 'kind' | 'sequence'>;
 export type Report = Omit<WholeReport, 'modeSequence'>;
@@ -38,6 +42,9 @@ type Ending =
 export class ControlStream {
   readonly #send: (message: ControlMessage) => void;
   readonly #report: () => Report;
+  readonly #spoken: () => Spoken | undefined;
+  /** The peer's monotonic clock by ours. */
+  readonly peerClock = new ClockOffset();
   #ending: Ending = { at: 'open' };
 
   #pingId = 0;
@@ -63,10 +70,12 @@ export class ControlStream {
   constructor(
     send: (message: ControlMessage) => void,
     report: () => Report,
+    spoken: () => Spoken | undefined,
     firstSequence: number,
   ) {
     this.#send = send;
     this.#report = report;
+    this.#spoken = spoken;
     this.#sequence = firstSequence;
   }
 
@@ -141,6 +150,7 @@ export class ControlStream {
     if (sentAt === undefined) return;
     this.#pings.delete(message.id);
     this.#roundTrips.push(now - sentAt);
+    this.peerClock.note(sentAt, message.answeredMicros / 1000, now);
     if (this.#roundTrips.length > ROUND_TRIPS) this.#roundTrips.shift();
   }
 
@@ -213,6 +223,8 @@ export class ControlStream {
     if (this.#ending.at !== 'open') return;
     this.#nextReport = now + REPORT_EVERY_MS;
     this.#send({ kind: 'REPORT', modeSequence: this.#peerSequence, ...this.#report() });
+    const spoken = this.#spoken();
+    if (spoken) this.#send({ kind: 'SPOKEN', ...spoken });
   }
 
   #sayMode(now: number): void {

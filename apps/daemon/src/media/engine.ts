@@ -12,6 +12,7 @@ import { openUdp } from '../net/udp.js';
 import { Problem } from '../problem.js';
 import { eraseInstalled } from './epochs.js';
 import type { DaemonToEngine, EngineToDaemon } from './messages.js';
+import { Microphone } from './microphone.js';
 import { PacketRing } from './packets.js';
 import { Sound } from './sound.js';
 import { Switchboard } from './switchboard.js';
@@ -28,6 +29,7 @@ const EXIT_CANNOT_START = 2;
 
 interface Running {
   switchboard: Switchboard;
+  microphone: Microphone;
   sound: Sound;
   stop(): Promise<void>;
 }
@@ -83,47 +85,76 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
     codecs,
     now,
   );
-  const sound = await Sound.open(
+  const microphone = new Microphone(
+    {
+      random: (bytes) => randomBytes(bytes),
+      capture: (frame) =>
+        switchboard.capture(frame, {
+          deviceMs: sound.latency.inputMs,
+          processingMs: microphone.delayMs,
+        }),
+      isMuted: () => switchboard.isMuted,
+      warn: (sentence) => emit({ type: 'log', level: 'error', sentence }),
+    },
+    from.processing,
+  );
+  const sound: Sound = await Sound.open(
     {
       choose: (input, output) => chooseDevices(input, output, systemClock),
       clock: systemClock,
-      capture: (frame) => switchboard.capture(frame),
-      play: (frame) => switchboard.play(frame),
+      capture: (frame) => microphone.captured(frame),
+      play: (frame) => {
+        switchboard.play(frame);
+        microphone.heard(frame);
+      },
       emit,
     },
     from.input,
     from.output,
   );
   emit({ type: 'ready', udpPort: socket.port, ...sound.state });
-  const stopTicking = tick(switchboard, sound);
+  const stopTicking = tick(switchboard, sound, microphone);
+  // Not before the daemon knows that the engine is there: a call that begins at once waits for nothing.
+  void microphone.ready();
   return {
     switchboard,
+    microphone,
     sound,
     async stop() {
       await heardGoodbye(switchboard);
       stopTicking();
       switchboard.close();
+      microphone.close();
       await Promise.all([sound.close(), socket.close()]);
     },
   };
 }
 
-function tick(switchboard: Switchboard, sound: Sound): Cancel {
+function tick(switchboard: Switchboard, sound: Sound, microphone: Microphone): Cancel {
   let ticks = 0;
+  let { warnings } = microphone;
   return pace(systemClock, TICK_MS, () => {
     ticks++;
     switchboard.tick();
     const { hasCalls } = switchboard;
     sound.need({ input: hasCalls || meter, output: hasCalls });
+    if (warnings !== microphone.warnings) {
+      warnings = microphone.warnings;
+      emit({ type: 'warnings', warnings: [...warnings] });
+    }
     if (ticks % TICKS_PER_LEVELS === 0) emit(switchboard.levels());
-    if (ticks % TICKS_PER_COUNTERS === 0) emit(switchboard.countersOf(sound.missed));
+    if (ticks % TICKS_PER_COUNTERS === 0)
+      emit(switchboard.countersOf({ ...sound.missed, outputMs: sound.latency.outputMs }));
   });
 }
 
-function handle({ switchboard, sound }: Running, message: DaemonToEngine): void {
+function handle({ switchboard, sound, microphone }: Running, message: DaemonToEngine): void {
   switch (message.type) {
     case 'devices':
       sound.use(message.input, message.output);
+      break;
+    case 'processing':
+      void microphone.use(message.processing);
       break;
     case 'meter':
       meter = message.on;
@@ -131,6 +162,7 @@ function handle({ switchboard, sound }: Running, message: DaemonToEngine): void 
     default:
       switchboard.handle(message);
       if (message.type === 'install-epoch') eraseInstalled(message);
+      if (message.type === 'open-call') microphone.beginCall();
       if (message.type === 'open-call') sound.need({ input: true, output: true });
   }
 }

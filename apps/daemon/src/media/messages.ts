@@ -10,6 +10,7 @@ import type { CodecName } from '@kyberline/core/call/body';
 import type { ByeReason } from '@kyberline/core/call/control';
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { CallCounters } from '@kyberline/shared/snapshot';
+import type { Processing, VoiceWarning } from '@kyberline/shared/voice';
 
 export interface Address {
   /** IPv4 or IPv6 literal. */
@@ -47,6 +48,7 @@ export type DaemonToEngine =
       /** DeviceChoice, or `echo` for the echo contact's engine (SPEC: the built-in echo peer). */
       input: string;
       output: string;
+      processing: Processing;
     }
   | {
       type: 'open-call';
@@ -89,6 +91,7 @@ export type DaemonToEngine =
    */
   | { type: 'close-call'; callId: Uint8Array; bye?: ByeReason; anew?: DaemonToEngine[] }
   | { type: 'devices'; input: string; output: string }
+  | { type: 'processing'; processing: Processing }
   /** Keep the microphone open for a meter although no call is up. */
   | { type: 'meter'; on: boolean }
   | { type: 'stop' };
@@ -135,4 +138,6 @@ export type EngineToDaemon =
       strayDatagrams: number;
       leaseWaits: number;
     }
+  /** What the person ought to be told about their microphone, whenever that has changed. */
+  | { type: 'warnings'; warnings: VoiceWarning[] }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; sentence: string };

@@ -27,6 +27,7 @@ import { PCM16_BYTES } from '../codec/pcm.js';
 import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../device/device.js';
 import { DriftResampler } from '../dsp/drift-resampler.js';
 import { Decoders } from './decoders.js';
+import type { PlayoutTiming } from './latency.js';
 import { SampleQueue } from './sample-queue.js';
 
 /** The share of frames that are to be in time. */
@@ -63,13 +64,14 @@ export class Playout {
   /** At the loudspeaker's rate: a few samples more than a turn took. */
   readonly #resampled = new SampleQueue(2 * this.#resampler.mostSamples);
   #turnMs = FRAME_MS;
+  /** Of what arrived last. */
+  #frameMs = FRAME_MS;
   /** What the loudspeaker has asked for since the first turn. */
   #askedMs = 0;
   readonly #decoders: Decoders;
   #lastIndex: number | undefined;
   /** Whether what was taken last was really here. */
   #isSound = false;
-  #hasPlayed = false;
 
   constructor(codecs: Codecs) {
     this.#decoders = new Decoders(codecs);
@@ -101,6 +103,16 @@ export class Playout {
   /** A turn takes all of its sound at once, and its last sample's frame has to be here already. */
   get #wantedMs(): number {
     return this.targetMs + this.#turnMs;
+  }
+
+  /** Where what is played stands, for the time that it took from the mouth. */
+  get timing(): PlayoutTiming {
+    return {
+      quickestMs: this.#histogram.quickestMs,
+      waitingMs: this.#delay.meanMs,
+      frameMs: this.#frameMs,
+      placeOfTicks: (ticks) => this.#timeline.placeOfTicks(ticks),
+    };
   }
 
   /** What came since this was last asked. */
@@ -196,6 +208,7 @@ export class Playout {
     this.#lastIndex = index;
     this.#reception.note(epoch, counter);
     const mediaMs = index * PLACE_MS;
+    this.#frameMs = places * PLACE_MS;
     this.#arrivals.note(now, mediaMs);
     this.#histogram.note(now, mediaMs);
     this.#drift.noteArrival(now, mediaMs);
@@ -209,8 +222,7 @@ export class Playout {
     this.#isSound = typeof taken !== 'string';
     if (typeof taken !== 'string') {
       // What was said before does not go on here: it fades into what is next.
-      if (jitter.takeJump() && this.#hasPlayed) this.#conceal();
-      this.#hasPlayed = true;
+      if (jitter.takeJump()) this.#conceal();
       if (this.#decode(taken)) {
         this.#losses.note(false);
         return;

@@ -76,7 +76,7 @@ export class Sender {
     const { speaking, counters, ring } = this.#parts;
     if (this.epoch === undefined) return;
     const packet = ring.next;
-    const bytes = speaking.take(muted ? SILENCE : frame, packet, HEADER_BYTES);
+    const bytes = speaking.take(muted ? SILENCE : frame, packet, HEADER_BYTES, now);
     if (bytes === 0) return;
     ring.take();
     counters.captured++;

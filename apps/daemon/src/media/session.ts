@@ -9,21 +9,24 @@ import {
   type ControlMessage,
   decodeControl,
   encodeControl,
+  type Spoken,
 } from '@kyberline/core/call/control';
 import { equal } from '@kyberline/core/crypto/bytes';
 import { HANDSHAKE_EPOCH, type PacketHeader } from '@kyberline/core/voice/packet';
+import type { CallCounters } from '@kyberline/shared/snapshot';
 import type { Codecs } from '../codec/codecs.js';
 import type { DatagramSocket } from '../net/udp.js';
 import { noPackets, type PacketCounters } from './call-counters.js';
 import { ControlStream, type Report } from './control-stream.js';
 import { Epochs } from './epochs.js';
+import { mouthToEar } from './latency.js';
 import type { Address, DaemonToEngine, EngineToDaemon, MediaStream } from './messages.js';
 import type { PacketRing } from './packets.js';
 import { Path } from './path.js';
 import { Playout } from './playout.js';
 import { type ControlArrival, Receiver, type Verdict } from './receive.js';
 import { Sender } from './send.js';
-import { Speaking } from './speaking.js';
+import { type SendMode, Speaking } from './speaking.js';
 
 /** SPEC 9: no packet for this long, and the call is reconnecting. */
 const QUIET_MS = 3_000;
@@ -37,6 +40,12 @@ export interface SharedParts {
   ring: PacketRing;
   random(bytes: number): Uint8Array;
   emit(message: EngineToDaemon): void;
+}
+
+/** What a captured frame waited for before it came here, ms. */
+export interface BeforeSending {
+  deviceMs: number;
+  processingMs: number;
 }
 
 export class Session {
@@ -55,6 +64,8 @@ export class Session {
   #muted = false;
   #quiet = false;
   #peerMode: Mode | undefined;
+  #peerSpoken: Spoken | undefined;
+  #before: BeforeSending = { deviceMs: 0, processingMs: 0 };
 
   constructor(
     open: Extract<DaemonToEngine, { type: 'open-call' }>,
@@ -89,6 +100,7 @@ export class Session {
     this.#control = new ControlStream(
       (message) => this.#say(message),
       () => this.#report(),
+      () => this.#spoken(),
       first,
     );
     this.#receiver = new Receiver(
@@ -119,6 +131,10 @@ export class Session {
   /** Whether voice goes in and out. */
   get isTalking(): boolean {
     return this.#voice && !this.#control.isEnding;
+  }
+
+  get isMuted(): boolean {
+    return this.#muted;
   }
 
   get roundTripMs(): number | undefined {
@@ -170,8 +186,21 @@ export class Session {
     this.#sender.control(epoch, payload, now);
   }
 
+  /** How voice leaves now. */
+  get sending(): SendMode {
+    return this.#speaking.mode;
+  }
+
+  /** How late what is heard is, once both clocks are known, and where the time went. */
+  latency(outputMs: number): Pick<CallCounters, 'mouthToEarMs' | 'budget'> {
+    const offsetMs = this.#control.peerClock.offsetMs(this.#now);
+    if (!this.#peerSpoken || offsetMs === undefined) return {};
+    return mouthToEar(this.#peerSpoken, offsetMs, this.playout.timing, outputMs) ?? {};
+  }
+
   /** One captured frame. */
-  speak(frame: Int16Array, now: number): void {
+  speak(frame: Int16Array, before: BeforeSending, now: number): void {
+    this.#before = before;
     if (!this.isTalking) return;
     this.#sender.voice(frame, this.#muted, now);
     if (!this.#speaking.takeChange()) return;
@@ -245,6 +274,9 @@ export class Session {
       case 'MODE':
         if (this.#control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
         break;
+      case 'SPOKEN':
+        this.#peerSpoken = message;
+        break;
       case 'PATH':
         if (this.path.mayAnswer(from)) {
           this.#say({ kind: 'PATH_OK', challenge: message.challenge }, from);
@@ -301,6 +333,17 @@ export class Session {
       },
       this.#now,
     );
+  }
+
+  #spoken(): Spoken | undefined {
+    const now = this.#now;
+    const captured = this.#speaking.ticksAt(now);
+    if (captured === undefined) return undefined;
+    const { deviceMs, processingMs } = this.#before;
+    // What is at the lips now will be captured when the sound card has had its time.
+    const ticks = Math.max(0, Math.round(captured + deviceMs * 48));
+    const codecMs = this.#speaking.lookaheadMs;
+    return { atMicros: Math.floor(now * 1000), ticks, deviceMs, processingMs, codecMs };
   }
 
   #report(): Report {

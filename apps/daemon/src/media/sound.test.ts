@@ -18,6 +18,7 @@ const HEADSET: SoundDevice = {
 /** Both ends of a headset at once, which hears and plays ones. */
 class Headset extends Paced {
   readonly overruns = 0;
+  readonly latencyMs = 0;
   readonly underruns = 0;
   /** How long it takes to close. */
   closes: Promise<void> | undefined;

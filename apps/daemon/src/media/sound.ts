@@ -69,6 +69,12 @@ export class Sound {
     return { overruns: input.overruns + this.#unwanted, underruns: output.underruns };
   }
 
+  /** What the devices add to a sound's way, ms. */
+  get latency(): { inputMs: number; outputMs: number } {
+    const { input, output } = this.#chosen;
+    return { inputMs: input.latencyMs, outputMs: output.latencyMs };
+  }
+
   /** Who needs sound now: calls both ends, a microphone test the one. */
   need(needed: { input: boolean; output: boolean }): void {
     const was = this.#needed;

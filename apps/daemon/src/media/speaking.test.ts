@@ -31,7 +31,7 @@ function trace(
     const report = feedback(n);
     if (report) speaking.reported(report, n * 10);
     else speaking.unreported(n * 10);
-    const bytes = speaking.take(frame(n), out, 0);
+    const bytes = speaking.take(frame(n), out, 0, 10 * n);
     if (bytes === 0) continue;
     const read = readVoicePayload(out.subarray(0, bytes), emptyVoicePayload());
     payloads.push({
@@ -100,7 +100,7 @@ describe('what is spoken', () => {
       if (n === 15) speaking.use('pcm16');
       if (n === 30) speaking.use('pcm48');
       if (n === 45) speaking.use('opus');
-      const bytes = speaking.take(tone(n), out, 0);
+      const bytes = speaking.take(tone(n), out, 0, 10 * n);
       if (bytes > 0) types.push(speaking.payloadType);
     }
     expect(types.filter((type) => type === PAYLOAD_TYPES.pcm16)).toHaveLength(8);

@@ -14,6 +14,7 @@ import {
   stepRate,
   stepWithoutReport,
 } from '@kyberline/core/voice/bitrate';
+import { CaptureClock } from '@kyberline/core/voice/capture-clock';
 import { PAYLOAD_TYPES } from '@kyberline/core/voice/packet';
 import {
   RedundancyHistory,
@@ -52,6 +53,7 @@ export class Speaking {
   /** Where the frame stands that is being filled, 48 kHz ticks since the call's first. */
   #ticks = 0;
   #hasChanged = false;
+  readonly #captured = new CaptureClock();
 
   /** @param allowed the codecs that the peer understands, the one to begin with first */
   constructor(
@@ -92,6 +94,11 @@ export class Speaking {
     return this.#ticks;
   }
 
+  /** Which place of the timeline the sound has that is captured at that moment; 48 kHz ticks. */
+  ticksAt(now: number): number | undefined {
+    return this.#captured.ticksAt(now);
+  }
+
   /** True once after codec or frame length have changed, so that MODE should say so. */
   takeChange(): boolean {
     const hasChanged = this.#hasChanged;
@@ -123,10 +130,11 @@ export class Speaking {
   /**
    * Takes 10 ms. @returns the length of the payload that is now at `out[at ..]`, 0 if none is due
    */
-  take(samples: Int16Array, out: Uint8Array, at: number): number {
+  take(samples: Int16Array, out: Uint8Array, at: number, now: number): number {
     if (this.#filled === 0) this.#adapt();
     this.#frame.set(samples, this.#filled);
     this.#filled += FRAME_SAMPLES;
+    this.#captured.note(now, this.#ticks + this.#filled);
     if (this.#filled < this.#frameMs * TICKS_PER_MS) return 0;
     const frame = this.#frame.subarray(0, this.#filled);
     this.#filled = 0;

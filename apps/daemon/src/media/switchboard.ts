@@ -10,12 +10,22 @@ import type { Codecs } from '../codec/codecs.js';
 import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
 import { same } from './path.js';
 import type { Verdict } from './receive.js';
-import { Session, type SharedParts } from './session.js';
+import { type BeforeSending, Session, type SharedParts } from './session.js';
 
 /** SPEC 9: trials of keys for datagrams from unknown addresses, a second, in all. */
 const TRIALS_PER_SECOND = 1_000;
 /** Verdicts of a call whose key did not open the packet. */
 const UNPROVED: ReadonlySet<Verdict> = new Set(['forged', 'no-key', 'replayed']);
+
+interface Devices {
+  /** What the microphone and the loudspeaker missed since they were started. */
+  overruns: number;
+  underruns: number;
+  /** From the question for a sound until it is heard, ms. */
+  outputMs: number;
+}
+
+const NOTHING_BEFORE: BeforeSending = { deviceMs: 0, processingMs: 0 };
 
 export class Switchboard {
   readonly #calls = new Map<string, Session>();
@@ -39,6 +49,12 @@ export class Switchboard {
   /** Whether any call needs the devices. */
   get hasCalls(): boolean {
     return [...this.#calls.values()].some((call) => !call.isEnding);
+  }
+
+  /** Calls go on, and none of them is to hear the microphone. */
+  get isMuted(): boolean {
+    const talking = this.#talking();
+    return talking.length > 0 && talking.every((call) => call.isMuted);
   }
 
   /** Some peer may not have heard the goodbye yet. */
@@ -87,11 +103,14 @@ export class Switchboard {
     }
   }
 
-  /** One captured frame, for every call that talks. */
-  capture(frame: Int16Array): void {
+  /**
+   * One captured frame, for every call that talks.
+   * @param before what it waited for already, in the sound card and in processing
+   */
+  capture(frame: Int16Array, before: BeforeSending = NOTHING_BEFORE): void {
     const now = this.now();
     this.#input.note(meanSquare(frame));
-    for (const call of this.#calls.values()) call.speak(frame, now);
+    for (const call of this.#calls.values()) call.speak(frame, before, now);
   }
 
   /** One frame for the loudspeaker: the sum of all calls. */
@@ -151,8 +170,7 @@ export class Switchboard {
     };
   }
 
-  /** @param devices what the microphone and the loudspeaker missed since they were started */
-  countersOf(devices: { overruns: number; underruns: number }): EngineToDaemon {
+  countersOf(devices: Devices): EngineToDaemon {
     const calls = this.#talking();
     return {
       type: 'counters',
@@ -215,7 +233,7 @@ export class Switchboard {
 
 function countersOf(
   call: Session,
-  devices: { overruns: number; underruns: number },
+  devices: Devices,
 ): Extract<EngineToDaemon, { type: 'counters' }>['calls'][number] {
   const { callId, counters, playout, roundTripMs } = call;
   const { leaseWaits: _, ...packets } = counters;
@@ -233,6 +251,9 @@ function countersOf(
     jitterMs: playout.jitterMs,
     ...(roundTripMs !== undefined && { roundTripMs }),
     lossRatio: playout.lossRatio,
+    driftPpm: playout.driftPpm,
+    sending: call.sending,
+    ...call.latency(devices.outputMs),
   };
 }
 

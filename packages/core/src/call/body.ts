@@ -1,10 +1,11 @@
 /** The sealed bodies of offer and answer (SPEC 4, 5): JSON inside, bytes outside. */
 import { type CallBody, callBody } from '@kyberline/shared/call-body';
+import type { CodecName } from '@kyberline/shared/voice';
 import { fromUtf8, utf8 } from '../crypto/bytes.js';
 
 /** Codecs that this version speaks, by preference. */
-export const CODECS = ['opus', 'pcm48', 'pcm16'] as const;
-export type CodecName = (typeof CODECS)[number];
+export const CODECS = ['opus', 'pcm48', 'pcm16'] as const satisfies readonly CodecName[];
+export type { CodecName };
 
 export function writeBody(body: CallBody): Uint8Array {
   return utf8(JSON.stringify(body));

@@ -42,6 +42,18 @@ export interface Report {
   driftPpm: number;
 }
 
+/** When this side's voice was spoken, so that the other one can say how late it hears it. */
+export interface Spoken {
+  /** On the sender's monotonic clock, µs, … */
+  atMicros: number;
+  /** … the sound of this place of its timeline was at the microphone: 48 kHz ticks, < 2^40. */
+  ticks: number;
+  /** What of the delay is this side's: sound card, processing, codec; ms, at most 6553.5, to 0.1. */
+  deviceMs: number;
+  processingMs: number;
+  codecMs: number;
+}
+
 export type ControlMessage =
   /** Opens the sender's firewall towards a candidate; carries nothing. */
   | { kind: 'PROBE' }
@@ -75,6 +87,7 @@ export type ControlMessage =
       counter: number;
       timestamp: number;
     }
+  | ({ kind: 'SPOKEN' } & Spoken)
   /** 8 random bytes; PATH_OK echoes them from the address that was asked. */
   | { kind: 'PATH'; challenge: Uint8Array }
   | { kind: 'PATH_OK'; challenge: Uint8Array };
@@ -95,6 +108,7 @@ const KIND_BYTES: Record<ControlKind, number> = {
   MODE: 0x0b,
   PATH: 0x0c,
   PATH_OK: 0x0d,
+  SPOKEN: 0x0e,
 };
 const KINDS = new Map(
   Object.entries(KIND_BYTES).map(([kind, byte]) => [byte, kind as ControlKind]),
@@ -107,6 +121,7 @@ const TIMESTAMP_END = 2 ** 40;
 /** Shares are written in so many parts, signed 16-bit numbers with so much added. */
 const SHARES = 65_535;
 const SIGNED_ZERO = 32_768;
+const TENTHS = 10;
 const MUTED = 1;
 const HELD = 2;
 
@@ -154,6 +169,14 @@ function encodeBody(message: ControlMessage): Uint8Array {
         [2, message.queueMs],
         [2, message.delayTrend + SIGNED_ZERO],
         [2, message.driftPpm + SIGNED_ZERO],
+      );
+    case 'SPOKEN':
+      return layout(
+        [8, message.atMicros],
+        [8, message.ticks],
+        [2, Math.round(message.deviceMs * TENTHS)],
+        [2, Math.round(message.processingMs * TENTHS)],
+        [2, Math.round(message.codecMs * TENTHS)],
       );
     case 'FIN': {
       const bytes = new Uint8Array(2 + FIN_PROOF_BYTES);
@@ -225,6 +248,14 @@ const DECODERS: Record<ControlKind, Decoder> = {
       delayTrend: trend - SIGNED_ZERO,
       driftPpm: drift - SIGNED_ZERO,
     };
+  },
+  SPOKEN: (body) => {
+    const all = fields(body, 8, 8, 2, 2, 2);
+    if (!all) return undefined;
+    const [atMicros, ticks, device, processing, codec] = all as Numbers;
+    if (ticks >= TIMESTAMP_END) return undefined;
+    const ms = { deviceMs: device / TENTHS, processingMs: processing / TENTHS };
+    return { kind: 'SPOKEN', atMicros, ticks, ...ms, codecMs: codec / TENTHS };
   },
   FIN: (body) => {
     if (body.length !== 2 + FIN_PROOF_BYTES) return undefined;

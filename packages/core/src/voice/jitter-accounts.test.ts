@@ -13,7 +13,7 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ take: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ take: fc.integer({ min: 18, max: 40 }) }) },
   { weight: 1, arbitrary: fc.record({ jump: fc.integer({ min: -300, max: 300 }) }) },
-  { weight: 1, arbitrary: fc.record({ wanted: fc.integer({ min: 1, max: 50 }) }) },
+  { weight: 1, arbitrary: fc.record({ wanted: fc.integer({ min: 1, max: 200 }) }) },
 );
 const steps = fc.array(step, { maxLength: 200 });
 

@@ -5,7 +5,7 @@ describe('a repair', () => {
   it('is played where its frame was lost, and counted apart', () => {
     const { jitter, put, repair, turns } = buffer(2);
     put(0, 4);
-    repair(2);
+    expect(repair(2)).toEqual([true]);
     expect(jitter).toMatchObject({ buffered: 2, ready: 6 });
     expect(turns(3)).toEqual([0, 2, 4]);
     const apart = { received: 2, played: 2, repaired: 1, lost: 0, concealed: 0 };
@@ -18,7 +18,7 @@ describe('a repair', () => {
     expect(jitter.isWaiting).toBe(true);
     put(4, 6);
     turns(1);
-    repair(2, 4, 6, 7, 8, 10);
+    expect(repair(2, 4, 6, 7, 8, 10)).toEqual(Array(6).fill(false));
     expect(jitter).toMatchObject({ depth: 2, counters: { repaired: 0, late: 0, duplicate: 0 } });
     turns(30);
     repair(8);

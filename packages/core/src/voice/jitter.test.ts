@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { JitterBuffer } from './jitter.js';
 import { balance, buffer } from './testing/jitter-buffer.js';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -213,6 +212,17 @@ describe('the jitter buffer', () => {
     expect(jitter.counters.discarded).toBe(first - 2);
   });
 
+  it('does not add up short stalls to an interruption', () => {
+    const { jitter, put, turns } = buffer();
+    put(0);
+    for (let n = 1; n < 5; n++) {
+      turns(16);
+      put(n);
+      expect(jitter.takeJump()).toBe(false);
+    }
+    expect(jitter.counters).toMatchObject({ lost: 0, played: 4 });
+  });
+
   it('puts in order what comes reordered after an interruption, but nothing that was played', () => {
     const { jitter, put, turns } = buffer();
     put(0, 1);
@@ -230,6 +240,17 @@ describe('the jitter buffer', () => {
     expect(turns(3)).toEqual([4096, 4097, 4098]);
     expect(jitter.counters).toMatchObject({ lost: 0, discarded: 1 });
     balance(jitter);
+  });
+
+  it('takes exactly one round of the ring for a jump, even if it may hold as much', () => {
+    for (const ahead of [127, 128]) {
+      const { jitter, put, turns } = buffer();
+      jitter.wantedPlaces = 200;
+      put(0, ahead);
+      expect(jitter.buffered).toBe(ahead === 127 ? 2 : 1);
+      expect(turns(1)).toEqual([ahead === 127 ? 0 : 128]);
+      balance(jitter);
+    }
   });
 
   it('finds its way back when the sender counts from lower down', () => {

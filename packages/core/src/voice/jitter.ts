@@ -159,8 +159,7 @@ export class JitterBuffer {
    */
   repair(index: number, places: number, codec: number, payload: Uint8Array): boolean {
     if (this.#stage !== 'playing' || index < this.#next || index >= this.#end) return false;
-    const isInsideAnother = (this.#ring.at(index - 1)?.places ?? 1) > 1;
-    if (isInsideAnother || this.#ring.at(index)) return false;
+    if (this.#ring.at(index) || this.#ring.at(index - 1)?.places === 2) return false;
     this.#fill(index, places, codec, payload).isRepair = true;
     this.counters.repaired++;
     return true;
@@ -190,10 +189,7 @@ export class JitterBuffer {
         this.#debt--;
       }
       this.#held++;
-      if (this.#held >= HOLD_PLACES) {
-        this.#stage = 'interrupted';
-        this.#floor = this.#next;
-      }
+      if (this.#held >= HOLD_PLACES) this.#stage = 'interrupted';
     }
     this.#debt++;
     this.counters.concealed++;

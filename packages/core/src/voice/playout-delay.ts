@@ -39,6 +39,14 @@ export class PlayoutDelay {
     return turns === 0 ? 0 : least;
   }
 
+  /** The same on average, ms: what a listener has. */
+  get meanMs(): number {
+    const turns = Math.min(this.#turns, TURNS);
+    let sum = 0;
+    for (let i = 0; i < turns; i++) sum += this.#turnsMs[i]!;
+    return turns === 0 ? 0 : sum / turns;
+  }
+
   /** A turn: what is played now waited so long. */
   note(delayMs: number): void {
     if (!(Math.abs(delayMs) < ABSURD_MS)) {

@@ -79,6 +79,14 @@ describe('what arrived of a stream', () => {
     expect(report()).toEqual({ lossRatio: 1 / 3, longestBurst: 1 });
   });
 
+  it('tells the longest burst of all epochs that began since the last report', () => {
+    const { noteIn, report } = reception();
+    noteIn(1, 0, 4);
+    noteIn(2, 0, 2);
+    noteIn(3, 0, 1, 2, 3);
+    expect(report()).toEqual({ lossRatio: 4 / 10, longestBurst: 3 });
+  });
+
   it('takes a counter far ahead for a new beginning, not for a thousand lost packets', () => {
     const { note, report } = reception();
     note(0, 1, 2, 2 + RING, 3 + RING, 4 + RING, 6 + RING, 7 + RING, 8 + RING);

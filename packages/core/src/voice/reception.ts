@@ -65,7 +65,6 @@ export class Reception {
       burst: Math.max(burst, now.burst),
     };
     this.#epoch = epoch;
-    this.#run = 0;
     this.#judged = counter;
     this.#highest = counter;
     this.#here.fill(0);

@@ -105,6 +105,13 @@ describe("a call's timeline of frames with timestamps", () => {
     expect(timeline.indexAt(0, wrapped(last + 6), true, last + 6, at(last + 6))).toBe(last + 6);
   });
 
+  it('puts before the first that came, behind a wrap, what was sent before it', () => {
+    const timeline = new Timeline();
+    expect(timeline.indexAt(0, 2 * TICKS, true, 0, at(2))).toBe(2);
+    expect(timeline.indexAt(0, WORD - 2 * TICKS, false, 4, at(2, 3))).toBe(-2);
+    expect(timeline.indexAt(0, 4 * TICKS, true, 4, at(4))).toBe(4);
+  });
+
   it('never forgets a round: any sender that counts on is followed for good', () => {
     const steps = fc.array(fc.integer({ min: 1, max: 4_000_000 }), { maxLength: 40 });
     fc.assert(
@@ -179,8 +186,12 @@ describe("a call's timeline between the two", () => {
       }
     }
     told.base(0, 1001, 1002);
-    expect(told.indexOf(0, 1001, 1002, at(1002))).toBe(1002);
-    expect(told.indexOf(0, 1002, 1004, at(1004))).toBe(1004);
+    // It is by MODE and not by their arrival: three frames before it are still on their way.
+    expect(told.indexOf(0, 1004, 1002, at(1002))).toBe(1008);
+    expect(told.indexOf(0, 1001, 1010, at(1002))).toBe(1002);
+    // Once they are being played, no other MODE moves them.
+    told.base(0, 1001, 5000);
+    expect(told.indexOf(0, 1005, 1010, at(1010))).toBe(1010);
     expect(untold.indexOf(0, 1001, 1002, at(1002))).toBe(1002);
     untold.base(0, 1001, 1002);
     expect(untold.indexOf(0, 1002, 1004, at(1004))).toBe(1004);

@@ -101,12 +101,17 @@ export class Timeline {
     return place + this.#shift;
   }
 
+  /** What stands on the sender's own timeline at `ticks` has this index here, in places. */
+  placeOfTicks(ticks: number): number {
+    return ticks / TICKS_PER_PLACE + (this.#shift ?? 0);
+  }
+
   #unwrap(timestamp: number): number {
     const last = this.#ticks ?? timestamp;
     const ahead = (timestamp - (last % WORD) + WORD) % WORD;
-    // The nearer of the two ways round; never below zero, since a call begins at its first frame.
+    // The nearer of the two ways round; below zero for what was sent before the first that came.
     const ticks = last + (ahead < WORD / 2 ? ahead : ahead - WORD);
-    this.#ticks = ticks < 0 || ticks > FURTHEST ? timestamp : ticks;
+    this.#ticks = Math.abs(ticks) > FURTHEST ? timestamp : ticks;
     return this.#ticks;
   }
 

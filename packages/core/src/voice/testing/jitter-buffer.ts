@@ -18,9 +18,8 @@ export function buffer(places = 1) {
     put: (...indexes: number[]) => {
       for (const index of indexes) jitter.put(index, places, 7, payload(index));
     },
-    repair: (...indexes: number[]) => {
-      for (const index of indexes) jitter.repair(index, places, 7, payload(index));
-    },
+    repair: (...indexes: number[]) =>
+      indexes.map((index) => jitter.repair(index, places, 7, payload(index))),
     turns: (n: number) => Array.from({ length: n }, take),
   };
 }
