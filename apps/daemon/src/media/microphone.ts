@@ -9,11 +9,13 @@
  *
  * The chain's parts are loaded when they are first wanted, and not where nothing is to be processed.
  */
+import { meanSquare, toDbfs } from '@kyberline/core/voice/level';
 import type { Processing, VoiceWarning } from '@kyberline/shared/voice';
 import { FRAME_SAMPLES } from '../device/device.js';
 import { SpeechChain } from '../dsp/chain.js';
 import { Disguise } from '../dsp/disguise.js';
 import type { Stage } from '../dsp/stage.js';
+import { VoiceActivity } from '../dsp/voice-activity.js';
 import { CaptureWatch } from '../dsp/warnings.js';
 
 export interface MicrophoneParts {
@@ -27,6 +29,7 @@ export interface MicrophoneParts {
 
 export class Microphone {
   readonly #watch = new CaptureWatch();
+  readonly #activity = new VoiceActivity();
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #played = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
@@ -84,7 +87,7 @@ export class Microphone {
       sent: this.#frame,
       reference: this.#hasPlayed ? this.#played : undefined,
       isMuted: this.parts.isMuted(),
-      isSpeech: this.#chain?.isSpeech ?? false,
+      isSpeech: this.#isSpeech(),
     });
     this.#hasPlayed = false;
     this.parts.capture(this.#frame);
@@ -107,6 +110,13 @@ export class Microphone {
   close(): void {
     this.#chain?.close();
     this.#chain = undefined;
+  }
+
+  /** By the chain's word where there is one. */
+  #isSpeech(): boolean {
+    if (this.#chain) return this.#chain.isSpeech;
+    this.#activity.note(toDbfs(meanSquare(this.#frame)), undefined);
+    return this.#activity.isSpeech;
   }
 
   async #open(): Promise<void> {
