@@ -1,7 +1,7 @@
 import type { CallBody } from '@kyberline/shared/call-body';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CODECS, type CodecName, commonCodecs, readBody, writeBody } from './body.js';
+import { CODECS, type CodecName, commonCodecs, readBody, startingWith, writeBody } from './body.js';
 import { CODEC_IDS } from './control.js';
 
 const anyName = fc.oneof(fc.constantFrom<string>(...CODECS), fc.string({ maxLength: 8 }));
@@ -15,7 +15,7 @@ describe('the codecs of a call', () => {
     expect(CODECS).toEqual(['opus', 'pcm48', 'pcm16']);
   });
 
-  it('are those that both speak, as who offers prefers them', () => {
+  it('are those that both speak, as the other side prefers them', () => {
     expect(commonCodecs(CODECS)).toEqual([...CODECS]);
     expect(commonCodecs(['pcm16', 'opus'])).toEqual(['pcm16', 'opus']);
     expect(commonCodecs(['lyra', 'pcm48', 'speex', 'opus', 'pcm48'])).toEqual(['pcm48', 'opus']);
@@ -36,12 +36,15 @@ describe('the codecs of a call', () => {
     );
   });
 
-  it('that an answer names begin with what the offer would rather have', () => {
-    const offer = ['pcm48', 'lyra', 'pcm16'];
-    const answer = commonCodecs(offer);
-    // Who offered understands the answer the same way.
+  it('that an answer names are understood by who offered as the same', () => {
+    const answer = commonCodecs(['pcm48', 'lyra', 'pcm16']);
     expect(commonCodecs(answer)).toEqual(answer);
-    expect(answer[0]).toBe('pcm48');
+  });
+
+  it('begin with the one that this side would rather send in, if both speak it', () => {
+    expect(startingWith('pcm48', CODECS)).toEqual(['pcm48', 'opus', 'pcm16']);
+    expect(startingWith('opus', ['pcm16', 'opus'])).toEqual(['opus', 'pcm16']);
+    expect(startingWith('opus', ['pcm16', 'pcm48'])).toEqual(['pcm16', 'pcm48']);
   });
 });
 

@@ -23,12 +23,17 @@ export function readBody(bytes: Uint8Array): CallBody | undefined {
 }
 
 /**
- * The codecs that both speak, in the order of who offers; a call begins with the first of them and
- * may go over to any other (MODE). Empty if there is none.
+ * The codecs that both speak, in the order of the other side; each side begins with the one that it
+ * prefers and may go over to any other (MODE). Empty if there is none.
  */
 export function commonCodecs(offered: readonly string[]): CodecName[] {
   const known = offered.filter((name): name is CodecName =>
     (CODECS as readonly string[]).includes(name),
   );
   return [...new Set(known)];
+}
+
+/** With this one first, if it is among them; the others in their order. */
+export function startingWith(first: CodecName, codecs: readonly CodecName[]): CodecName[] {
+  return [...codecs.filter((one) => one === first), ...codecs.filter((one) => one !== first)];
 }
