@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NO_PROCESSING, USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Choices, type RunOptions } from './choices.js';
 import { type Db, openDatabase } from './store/database.js';
@@ -11,6 +12,8 @@ const NO_OPTIONS: RunOptions = {
   output: undefined,
   autoAnswer: undefined,
   registryUrl: undefined,
+  codec: undefined,
+  processing: undefined,
   panelPort: 3000,
 };
 
@@ -53,5 +56,20 @@ describe('what holds now', () => {
     });
     expect(settings.read().registryUrl).toBe('http://chosen:5001');
     expect(new Choices(run, settings).read().registryUrl).toBe('http://option:5001');
+  });
+
+  it('is for the microphone’s sound each switch by itself, in the run and as it is kept', () => {
+    settings.change({ processing: { ...USUAL_PROCESSING, highPass: false } });
+    const choices = new Choices({ ...NO_OPTIONS, processing: NO_PROCESSING }, settings);
+    expect(choices.read().processing).toEqual(NO_PROCESSING);
+    choices.change({ processing: { disguise: true, autoGain: undefined } });
+    expect(choices.read().processing).toEqual({ ...NO_PROCESSING, disguise: true });
+    expect(new Choices(NO_OPTIONS, settings).read().processing).toEqual({
+      ...USUAL_PROCESSING,
+      highPass: false,
+      disguise: true,
+    });
+    choices.change({ ringtone: false });
+    expect(choices.read().processing).toEqual({ ...NO_PROCESSING, disguise: true });
   });
 });

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { NO_PROCESSING, USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { describe, expect, it } from 'vitest';
 import {
   type DaemonOptions,
@@ -32,6 +33,8 @@ describe('the daemon’s configuration', () => {
       output: undefined,
       registryUrl: undefined,
       autoAnswer: undefined,
+      codec: undefined,
+      processing: undefined,
       name: undefined,
       advertise: [],
       rekeyEveryMs: 60_000,
@@ -53,6 +56,8 @@ describe('the daemon’s configuration', () => {
       output: 'portaudio:USB headset',
       registry: '192.0.2.7:5001',
       autoAnswer: true,
+      codec: 'pcm48',
+      processing: 'off',
       name: 'alice',
       advertise: ['192.0.2.9:47470', '[2001:db8::7]:1'],
       rekeyEvery: '2.5',
@@ -69,6 +74,8 @@ describe('the daemon’s configuration', () => {
       output: 'portaudio:USB headset',
       registryUrl: 'http://192.0.2.7:5001',
       autoAnswer: true,
+      codec: 'pcm48',
+      processing: NO_PROCESSING,
       name: 'alice',
       advertise: [
         { address: '192.0.2.9', port: 47470 },
@@ -95,6 +102,11 @@ describe('the daemon’s configuration', () => {
     const empty = readDaemonConfig({}, { KYBERLINE_HOME: '', REGISTRY_SERVER: '' });
     expect(empty.registryUrl).toBeUndefined();
     expect(empty.home).not.toBe(resolve(''));
+    const voice = { KYBERLINE_CODEC: 'pcm16', KYBERLINE_PROCESSING: 'off' };
+    expect(readDaemonConfig({ processing: 'usual' }, voice)).toMatchObject({
+      codec: 'pcm16',
+      processing: USUAL_PROCESSING,
+    });
   });
 
   it.each([
@@ -127,6 +139,8 @@ describe('the daemon’s configuration', () => {
   it.each<[DaemonOptions, string]>([
     [{ port: 'abc' }, '--port takes a whole number from 0 to 65535. It was given "abc".'],
     [{ port: '65536' }, '--port'],
+    [{ codec: 'mp3' }, '--codec takes one of opus, pcm48, pcm16. It was given "mp3".'],
+    [{ processing: 'some' }, '--processing takes usual or off. It was given "some".'],
     [{ port: '-1' }, '--port'],
     [{ port: '1e3' }, '--port'],
     [{ udpPort: '' }, '--udp-port'],

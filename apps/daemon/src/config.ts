@@ -6,15 +6,18 @@
 import { resolve } from 'node:path';
 import type { DeviceChoice } from '@kyberline/shared/devices';
 import type { UserName } from '@kyberline/shared/ids';
+import type { CodecName, Processing } from '@kyberline/shared/voice';
 import envPaths from 'env-paths';
 import type { Address } from './media/messages.js';
 import {
   address,
+  codec,
   DEFAULT_REGISTRY_PORT,
   device,
   ipAddress,
   name,
   oneOf,
+  processing,
   read,
   registryUrl,
   seconds,
@@ -43,6 +46,8 @@ export interface DaemonOptions {
   output?: string;
   registry?: string;
   autoAnswer?: boolean;
+  codec?: string;
+  processing?: string;
   name?: string;
   advertise?: string[];
   rekeyEvery?: string;
@@ -59,11 +64,13 @@ export interface DaemonConfig {
   udpHost: string;
   /** 0 = any free port. */
   udpPort: number;
-  /** These five: undefined = as the settings say. */
+  /** These six: undefined = as the settings say. */
   input: DeviceChoice | undefined;
   output: DeviceChoice | undefined;
   registryUrl: string | undefined;
   autoAnswer: true | undefined;
+  codec: CodecName | undefined;
+  processing: Processing | undefined;
   /** Take this name at the registry if none is registered yet. */
   name: UserName | undefined;
   /** What to offer to peers in the place of this machine's own addresses. */
@@ -87,6 +94,10 @@ export function readDaemonConfig(
     given(options.registry, '--registry') ?? given(env.REGISTRY_SERVER, 'REGISTRY_SERVER');
   const port =
     given(options.port, '--port') ?? given(env.KYBERLINE_DAEMON_PORT, 'KYBERLINE_DAEMON_PORT');
+  const sent = given(options.codec, '--codec') ?? given(env.KYBERLINE_CODEC, 'KYBERLINE_CODEC');
+  const treated =
+    given(options.processing, '--processing') ??
+    given(env.KYBERLINE_PROCESSING, 'KYBERLINE_PROCESSING');
   return {
     home: readHome(options.home, env),
     apiPort: (port && read(port.text, port.from, whole(0, 65_535))) ?? DEFAULT_API_PORT,
@@ -96,6 +107,8 @@ export function readDaemonConfig(
     output: read(options.output, '--output', device),
     registryUrl: registry && read(registry.text, registry.from, registryUrl),
     autoAnswer: options.autoAnswer === true ? true : undefined,
+    codec: sent && read(sent.text, sent.from, codec),
+    processing: treated && read(treated.text, treated.from, processing),
     name: read(options.name, '--name', name),
     advertise: (options.advertise ?? []).map((text) => read(text, '--advertise', address)!),
     rekeyEveryMs: (read(options.rekeyEvery, '--rekey-every', seconds(0.5, 60)) ?? 60) * 1000,

@@ -72,7 +72,7 @@ export class Daemon implements DaemonApi {
 
   state(): StateSnapshot {
     const { calls, contacts, identity, registration, choices, version } = this.#parts;
-    const { name, registryUrl, suite, input, output, autoAnswer, ringtone } = choices.read();
+    const { name, ...settings } = choices.read();
     const engine = this.#engine;
     return {
       version,
@@ -83,7 +83,7 @@ export class Daemon implements DaemonApi {
           registered: registration.isRegistered,
         },
       }),
-      settings: { registryUrl, suite, input, output, autoAnswer, ringtone },
+      settings,
       registry: registration.view,
       engine: {
         state: engine.at === 'stopped' ? 'failed' : engine.at,
@@ -178,12 +178,14 @@ export class Daemon implements DaemonApi {
   }
 
   changeSettings(change: SettingsChange): void {
-    const { choices, registration, engine } = this.#parts;
+    const { calls, choices, registration, engine } = this.#parts;
     const before = choices.read();
     const after = choices.change(change);
     if (after.input !== before.input || after.output !== before.output) {
       engine.send({ type: 'devices', input: after.input, output: after.output });
     }
+    if (change.processing) engine.send({ type: 'processing', processing: after.processing });
+    if (after.codec !== before.codec) calls.useCodec(after.codec);
     registration.use(after.registryUrl);
     if (after.suite !== before.suite) registration.republish();
     this.changed();

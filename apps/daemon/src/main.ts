@@ -11,6 +11,7 @@ import { toHex } from '@kyberline/core/crypto/bytes';
 import { identityFromSeeds } from '@kyberline/core/crypto/identity';
 import { warmUp } from '@kyberline/core/crypto/suite';
 import type { UserName } from '@kyberline/shared/ids';
+import { NO_PROCESSING } from '@kyberline/shared/voice';
 import pino from 'pino';
 import { createRouter } from './api/router.js';
 import { serveApi } from './api/server.js';
@@ -45,6 +46,14 @@ const TELL_MS = 2_000;
 const ENGINE_MS = 5_000;
 /** Expired private keys are looked for so often. */
 const PRUNE_EVERY_MS = 60_000;
+/** It gives back what it hears as it hears it. */
+const ECHO_ENGINE: MediaProcessOptions['start'] = {
+  udpHost: '127.0.0.1',
+  udpPort: 0,
+  input: 'echo',
+  output: 'echo',
+  processing: NO_PROCESSING,
+};
 const ENGINE = fileURLToPath(new URL('./media/engine.js', import.meta.url));
 
 export interface RunningDaemon {
@@ -103,7 +112,13 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
 
   const settled = latch();
   const engine = newEngine(
-    { udpHost: config.udpHost, udpPort: config.udpPort, input: now().input, output: now().output },
+    {
+      udpHost: config.udpHost,
+      udpPort: config.udpPort,
+      input: now().input,
+      output: now().output,
+      processing: now().processing,
+    },
     {
       onMessage: (message) => daemon.fromEngine(message),
       onState: (state) => {
@@ -118,6 +133,7 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     ...me,
     nameAt: () => myName() ?? NAMELESS,
     suite: () => now().suite,
+    codec: () => now().codec,
     pins: pinsOf(contacts),
     log: tellingOf(history, () => daemon.historyChanged()),
     engine: (message) => void engine.send(message),
@@ -133,10 +149,15 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
     onCall: (record) => calls.heard(record, toEcho, false),
   });
   const echo = new EchoContact(
-    { ...shared, identity: echoSelf.identity, bundles: echoSelf.bundles, suite: party.suite },
+    {
+      ...shared,
+      identity: echoSelf.identity,
+      bundles: echoSelf.bundles,
+      suite: party.suite,
+      codec: party.codec,
+    },
     local,
-    (listen) =>
-      newEngine({ udpHost: '127.0.0.1', udpPort: 0, input: 'echo', output: 'echo' }, listen),
+    (listen) => newEngine(ECHO_ENGINE, listen),
   );
   const registration: Registration = new Registration(
     {

@@ -6,6 +6,13 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { deviceChoice } from '@kyberline/shared/devices';
 import { callId, fingerprint, suiteId, userName } from '@kyberline/shared/ids';
+import {
+  type CodecName,
+  codecName,
+  NO_PROCESSING,
+  type Processing,
+  USUAL_PROCESSING,
+} from '@kyberline/shared/voice';
 import { z } from 'zod';
 import type { Address } from './media/messages.js';
 import { Problem } from './problem.js';
@@ -89,6 +96,15 @@ const ON_OFF: Readonly<Record<string, boolean>> = {
 };
 
 export const suite = reading('1, 2 or 3.', (text) => suiteId.safeParse(Number(text)).data);
+
+export const codec = oneOf<CodecName>(codecName.options);
+
+/** All switches at once, for a run: as they are at first, or none. */
+export const processing = reading('usual or off.', (text) => PROCESSING.get(text));
+const PROCESSING: ReadonlyMap<string, Processing> = new Map([
+  ['usual', USUAL_PROCESSING],
+  ['off', NO_PROCESSING],
+]);
 
 export function oneOf<T extends string>(words: readonly T[]) {
   return reading(`one of ${words.join(', ')}.`, (text) => words.find((word) => word === text));

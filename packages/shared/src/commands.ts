@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deviceChoice } from './devices.js';
 import { callId, fingerprint, suiteId, userName } from './ids.js';
+import { codecName, processing } from './voice.js';
 
 export const commands = {
   /** Take a name at the registry; makes the identity on first use. */
@@ -25,6 +26,9 @@ export const commands = {
     output: deviceChoice.optional(),
     autoAnswer: z.boolean().optional(),
     ringtone: z.boolean().optional(),
+    codec: codecName.optional(),
+    /** The switches that are to change; the others stay as they are. */
+    processing: processing.partial().optional(),
   }),
   /** Open the microphone for a level meter without a call, for at most 60 s at a time. */
   testMicrophone: z.object({ on: z.boolean() }),

@@ -4,18 +4,12 @@
  */
 import { commands } from '@kyberline/shared/commands';
 import type { HistoryEntry } from '@kyberline/shared/history';
-import type { CallId, Fingerprint, SuiteId, UserName } from '@kyberline/shared/ids';
+import type { CallId, Fingerprint, UserName } from '@kyberline/shared/ids';
 import type { SnapshotEvent, StateSnapshot } from '@kyberline/shared/snapshot';
+import type { z } from 'zod';
 import { procedure, router } from './trpc.js';
 
-export interface SettingsChange {
-  registryUrl?: string | undefined;
-  suite?: SuiteId | undefined;
-  input?: string | undefined;
-  output?: string | undefined;
-  autoAnswer?: boolean | undefined;
-  ringtone?: boolean | undefined;
-}
+export type SettingsChange = z.infer<typeof commands.changeSettings>;
 
 /** What the router needs from the daemon; each method throws a Problem with its sentence. */
 export interface DaemonApi {

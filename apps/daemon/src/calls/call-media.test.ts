@@ -36,6 +36,29 @@ const sums = (messages: DaemonToEngine[]) =>
     .flatMap(keysIn)
     .map(({ aead, obf }) => [...aead, ...obf].reduce((sum, byte) => sum + byte));
 
+describe("a call's codec", () => {
+  const codecsOf = (messages: DaemonToEngine[]) =>
+    messages.flatMap((message) => (message.type === 'open-call' ? [message.codecs] : []));
+
+  it('is told to the engine, and to the next one as the one to begin with', () => {
+    const { call, told } = media();
+    call.open(['opus', 'pcm48', 'pcm16'], []);
+    call.useCodec('pcm16');
+    expect(told.filter(({ type }) => type === 'codec')).toMatchObject([{ codec: 'pcm16' }]);
+    call.reopen();
+    expect(codecsOf(told)).toEqual([
+      ['opus', 'pcm48', 'pcm16'],
+      ['pcm16', 'opus', 'pcm48'],
+    ]);
+  });
+
+  it('is nobody’s business before there is a session', () => {
+    const { call, told } = media();
+    call.useCodec('pcm16');
+    expect(told).toEqual([]);
+  });
+});
+
 describe("a call's keys in the daemon", () => {
   it('are erased as soon as the engine was told them', () => {
     const { call, told, kept } = media();

@@ -2,7 +2,7 @@
  * One call as its media engine knows it: epochs, leases, control messages. What was installed is
  * remembered, so that an engine that was started again can be brought to the same point.
  */
-import type { CodecName } from '@kyberline/core/call/body';
+import { type CodecName, startingWith } from '@kyberline/core/call/body';
 import { type ByeReason, type ControlMessage, encodeControl } from '@kyberline/core/call/control';
 import type { CallSecrets, TrafficKeys } from '@kyberline/core/call/secrets';
 import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
@@ -85,6 +85,13 @@ export class CallMedia {
   mute(muted: boolean): void {
     this.#muted = muted;
     if (this.isOpen) this.engine({ type: 'mute', callId: this.callId, muted });
+  }
+
+  /** How voice leaves from now on, in the next engine too; one that both sides speak. */
+  useCodec(codec: CodecName): void {
+    if (!this.#opened) return;
+    this.#opened = { ...this.#opened, codecs: startingWith(codec, this.#opened.codecs) };
+    this.engine({ type: 'codec', callId: this.callId, codec });
   }
 
   renew(request: Extract<EngineToDaemon, { type: 'lease-request' }>): void {

@@ -3,6 +3,7 @@ import { ECHO_NAME } from '@kyberline/shared/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
+import { callView } from '../views.js';
 import {
   call,
   callIdOf,
@@ -57,6 +58,24 @@ describe('two people', () => {
     await bothActive();
     expect(alice.calls.shown[0]?.meeting.secrets.suite).toBe(3);
     expect(bob.calls.shown[0]?.meeting.secrets.suite).toBe(3);
+  });
+
+  it('begin each in the codec of their own choice, and go over to another in the call', async () => {
+    alice.codec = 'pcm48';
+    bob.codec = 'pcm16';
+    bob.autoAnswer = true;
+    call(alice, bob);
+    await bothActive();
+    const opened = ({ told }: Person) =>
+      told.flatMap((each) => (each.type === 'open-call' ? [each.codecs] : []));
+    expect(opened(alice)).toEqual([['pcm48', 'pcm16', 'opus']]);
+    expect(opened(bob)).toEqual([['pcm16', 'pcm48', 'opus']]);
+    bob.calls.useCodec('opus');
+    expect(bob.told.filter(({ type }) => type === 'codec')).toMatchObject([{ codec: 'opus' }]);
+    expect(callView(bob.calls.shown[0]!, bob.contacts).codec).toBe('opus');
+    expect(callView(alice.calls.shown[0]!, alice.contacts).codec).toBe('pcm48');
+    bob.calls.engineRestarted();
+    expect(opened(bob).at(-1)).toEqual(['opus', 'pcm16', 'pcm48']);
   });
 
   it('reject, and each side is told its own half', async () => {

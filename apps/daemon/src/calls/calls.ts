@@ -6,6 +6,7 @@ import { glareKeeps } from '@kyberline/core/call/reasons';
 import { toHex } from '@kyberline/core/crypto/bytes';
 import { type CallId, ECHO_NAME, type UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
+import type { CodecName } from '@kyberline/shared/voice';
 import type { EngineToDaemon } from '../media/messages.js';
 import type { Exchange } from '../net/exchange.js';
 import { Problem } from '../problem.js';
@@ -115,8 +116,12 @@ export class Calls {
   }
 
   mute(id: CallId | undefined, muted: boolean): void {
-    const call = this.#one(id, muted ? 'muted' : 'unmuted', isShown);
-    call.dispatch({ type: 'mute', muted });
+    this.#one(id, muted ? 'muted' : 'unmuted', isShown).dispatch({ type: 'mute', muted });
+  }
+
+  /** The person's choice of how their voice leaves, for every call that goes on. */
+  useCodec(codec: CodecName): void {
+    for (const call of this.#live.values()) call.useCodec(codec);
   }
 
   /** The two people compared the words. @throws Problem `no-words`, `not-verified` */
@@ -199,8 +204,6 @@ export class Calls {
   }
 
   #byWire(wireId: CallId): LiveCall | undefined {
-    const call = this.#live.get(wireId);
-    if (call?.meeting.wireId === wireId) return call;
     return [...this.#live.values()].find((each) => each.meeting.wireId === wireId);
   }
 

@@ -6,15 +6,15 @@ import { placeCall, receiveCall, stepCall } from '@kyberline/core/call/call';
 import type { CallEffect, CallEvent, CallState, CallStep } from '@kyberline/core/call/call-state';
 import { callDeadline } from '@kyberline/core/call/deadline';
 import { HANDSHAKE_EPOCH } from '@kyberline/core/crypto/schedule';
-import type { EndReason } from '@kyberline/shared/endings';
 import type { CallId } from '@kyberline/shared/ids';
+import type { CodecName } from '@kyberline/shared/voice';
 import type { EngineToDaemon } from '../media/messages.js';
 import { Problem } from '../problem.js';
 import type { CallStart } from '../store/history.js';
 import { CallMedia } from './call-media.js';
 import { clockSentence } from './checks.js';
 import { performRekey, readControl } from './keying.js';
-import type { Meeting, Surroundings } from './meeting.js';
+import { type Meeting, refusedByExchange, type Surroundings } from './meeting.js';
 
 /** What becomes known in the course of a call. Times are Unix ms. */
 export interface CallFacts {
@@ -109,6 +109,10 @@ export class LiveCall {
         this.dispatch({ type: 'peer-mode', muted: message.muted });
         break;
     }
+  }
+
+  useCodec(codec: CodecName): void {
+    if (this.meeting.prefer(codec)) this.#media.useCodec(codec);
   }
 
   /** The row is kept fresh, so that a killed program leaves nearly the right length. */
@@ -228,10 +232,7 @@ export class LiveCall {
       if (!this.isOver) this.#warn(cause);
       return { type: 'attempt-failed', reason: 'refused' };
     }
-    const reason = REASONS[cause.code];
-    return reason
-      ? { type: 'attempt-failed', reason }
-      : { type: 'attempt-failed', reason: 'registry-refused', sentence: cause.message };
+    return refusedByExchange(cause);
   }
 
   /** The kind of the error and never its message, which could quote anything. */
@@ -292,9 +293,3 @@ export class LiveCall {
     }
   }
 }
-
-/** What a refusal of the exchange means for the call; any other keeps the registry's own words. */
-const REASONS: Record<string, EndReason> = {
-  'unknown-name': 'unknown-name',
-  'registry-unreachable': 'registry-unreachable',
-};

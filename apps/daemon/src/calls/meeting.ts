@@ -7,6 +7,7 @@ import {
   type CodecName,
   commonCodecs,
   readBody,
+  startingWith,
   writeBody,
 } from '@kyberline/core/call/body';
 import type { CallEvent } from '@kyberline/core/call/call-state';
@@ -14,11 +15,13 @@ import { CallSecrets } from '@kyberline/core/call/secrets';
 import type { Bundle } from '@kyberline/core/crypto/bundle';
 import { toHex } from '@kyberline/core/crypto/bytes';
 import { CALL_ID_BYTES, readOffer } from '@kyberline/core/crypto/handshake';
+import type { EndReason } from '@kyberline/shared/endings';
 import type { CallId, Fingerprint, RegistryId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
 import type { Address } from '../media/messages.js';
 import { isOneMachine } from '../net/candidates.js';
 import type { Exchange } from '../net/exchange.js';
+import type { Problem } from '../problem.js';
 import { checkAddress, checkBundle, checkOffer, isFinding } from './checks.js';
 import type { Party } from './parties.js';
 
@@ -43,7 +46,7 @@ export class Meeting {
   wire: Uint8Array;
   secrets: CallSecrets;
   peerFingerprint: Fingerprint | undefined;
-  /** Where the peer can be reached, and the codecs that both speak. */
+  /** Where the peer can be reached, and the codecs that both speak, the one to send in first. */
   route: { candidates: Address[]; codecs: CodecName[] } = { candidates: [], codecs: [] };
   #peerBundle: Bundle | undefined;
 
@@ -79,6 +82,14 @@ export class Meeting {
     this.secrets = new CallSecrets(this.role, this.party.random);
   }
 
+  /** What is sent in, from now on; false where the other side does not speak it. */
+  prefer(codec: CodecName): boolean {
+    const { codecs } = this.route;
+    if (!codecs.includes(codec)) return false;
+    this.route = { ...this.route, codecs: startingWith(codec, codecs) };
+    return true;
+  }
+
   async lookUp(): Promise<CallEvent> {
     const { bundle: bytes, online } = await this.exchange.lookUp(this.peer);
     const bundle = checkBundle(bytes, this.peer, this.registryId, this.party);
@@ -101,7 +112,7 @@ export class Meeting {
       callId: this.wire,
       registryId: this.registryId,
       now: party.wall(),
-      body: this.#body([...CODECS]),
+      body: this.#body(startingWith(party.codec(), CODECS)),
     });
     // Cancelled while the offer was made: it must not ring there afterwards.
     if (secrets.isErased) return { type: 'attempt-failed', reason: 'cancelled-by-me' };
@@ -163,6 +174,7 @@ export class Meeting {
     const codecs = body && commonCodecs(body.codecs);
     if (!body || !codecs || codecs.length === 0) return false;
     this.route = { candidates: body.candidates.filter(isOneMachine), codecs };
+    this.prefer(this.party.codec());
     return true;
   }
 
@@ -174,4 +186,17 @@ export class Meeting {
     this.#peerBundle = bundle;
     this.peerFingerprint = toHex(bundle.identity.fingerprint) as Fingerprint;
   }
+}
+
+/** What a refusal of the exchange means for the call; any other keeps the registry's own words. */
+const REASONS: Record<string, EndReason> = {
+  'unknown-name': 'unknown-name',
+  'registry-unreachable': 'registry-unreachable',
+};
+
+export function refusedByExchange({ code, message }: Problem): CallEvent {
+  const reason = REASONS[code];
+  return reason
+    ? { type: 'attempt-failed', reason }
+    : { type: 'attempt-failed', reason: 'registry-refused', sentence: message };
 }

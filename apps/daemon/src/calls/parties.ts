@@ -3,6 +3,7 @@ import type { CallTimes } from '@kyberline/core/call/call-state';
 import type { RandomBytes } from '@kyberline/core/crypto/bytes';
 import type { Identity } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
+import type { CodecName } from '@kyberline/shared/voice';
 import type { Bundles } from '../bundles.js';
 import type { Address } from '../media/messages.js';
 import type { ContactStore } from '../store/contacts.js';
@@ -21,6 +22,8 @@ export interface Party {
   /** The name under which this party calls and is called at this registry. */
   nameAt(registryId: Uint8Array): UserName;
   suite(): SuiteId;
+  /** What this party's voice is to leave in, where the other side understands it. */
+  codec(): CodecName;
   pins: Pins;
   log: CallLog;
   engine: SendToEngine;

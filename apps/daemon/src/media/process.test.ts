@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NO_PROCESSING, USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DaemonToEngine, EngineToDaemon } from './messages.js';
 import { type EngineState, MediaProcess } from './process.js';
@@ -14,7 +15,8 @@ process.on('message', (message) => {
       setTimeout(() => process.exit(2), 20);
       return;
     }
-    process.send({ type: 'ready', udpPort: message.udpPort || 40000, input: message.input });
+    process.send({ type: 'ready', udpPort: message.udpPort || 40000, input: message.input,
+      processing: message.processing });
     setInterval(() => process.send({ type: 'levels', input: 0, output: 0, calls: [] }), 20);
     if (message.input === 'crash') setTimeout(() => process.exit(7), 20);
     if (message.input === 'hang') setTimeout(() => { for (;;); }, 20);
@@ -47,7 +49,7 @@ function engine(input: string, env: Record<string, string> = {}) {
   const media = new MediaProcess({
     enginePath: join(folder, 'engine.mjs'),
     env,
-    start: { udpHost: '::', udpPort: 0, input, output: 'silence' },
+    start: { udpHost: '::', udpPort: 0, input, output: 'silence', processing: NO_PROCESSING },
     onMessage: (message) => messages.push(message),
     onState: (state) => states.push(state),
     times: { checkMs: 50, silentChecks: 12, restartMs: [0, 30, 60], stopMs: 150 },
@@ -133,6 +135,16 @@ describe("the media engine's process", () => {
     await until(isRunning(1));
     const ready = messages.filter((message) => message.type === 'ready');
     expect(ready.map((message) => message.input)).toEqual(['silence', 'file:a.wav']);
+  });
+
+  it('remembers how the microphone is processed for the next engine', async () => {
+    const { media, messages, until, isRunning } = engine('silence');
+    await until(isRunning(0));
+    media.send({ type: 'processing', processing: USUAL_PROCESSING });
+    process.kill(media.pid!, 'SIGKILL');
+    await until(isRunning(1));
+    const ready = messages.filter((message) => message.type === 'ready');
+    expect(ready).toMatchObject([{ processing: NO_PROCESSING }, { processing: USUAL_PROCESSING }]);
   });
 
   it('says the goodbye of a call that ended while it was being started again', async () => {

@@ -108,13 +108,16 @@ export class MediaProcess {
   }
 
   /**
-   * Says it to the engine; false if there is none that listens now. Devices and meter are
-   * remembered and hold for the next engine too; everything about calls is the caller's to repeat,
-   * but a goodbye, which an engine that comes soon says.
+   * Says it to the engine; false if there is none that listens now. Devices, processing and meter
+   * are remembered and hold for the next engine too; everything about calls is the caller's to
+   * repeat, but a goodbye, which an engine that comes soon says.
    */
   send(message: DaemonToEngine): boolean {
     if (message.type === 'devices') {
       this.#start = { ...this.#start, input: message.input, output: message.output };
+    }
+    if (message.type === 'processing') {
+      this.#start = { ...this.#start, processing: message.processing };
     }
     if (message.type === 'meter') this.#meter = message;
     const close = message.type === 'close-call' ? message : undefined;

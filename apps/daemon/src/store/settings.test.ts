@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UserName } from '@kyberline/shared/ids';
+import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Db, openDatabase } from './database.js';
 import { openSettings, type Settings } from './settings.js';
@@ -23,6 +24,8 @@ const DEFAULTS = {
   output: 'default',
   autoAnswer: false,
   ringtone: true,
+  codec: 'opus',
+  processing: USUAL_PROCESSING,
 };
 const ALL: Settings = {
   registryUrl: 'http://192.0.2.7:5001',
@@ -32,6 +35,8 @@ const ALL: Settings = {
   output: 'silence',
   autoAnswer: true,
   ringtone: false,
+  codec: 'pcm16',
+  processing: { ...USUAL_PROCESSING, noiseSuppression: false, disguise: true },
 };
 
 describe('settings', () => {
@@ -66,7 +71,13 @@ describe('settings', () => {
     insert.run('registryUrl', '17');
     insert.run('fromTheFuture', '{"a":1}');
     insert.run('ringtone', 'false');
-    expect(openSettings(db).read()).toEqual({ ...DEFAULTS, ringtone: false });
+    insert.run('codec', '"wax cylinder"');
+    insert.run('processing', '{"autoGain":false,"disguise":"a little"}');
+    expect(openSettings(db).read()).toEqual({
+      ...DEFAULTS,
+      ringtone: false,
+      processing: { ...USUAL_PROCESSING, autoGain: false },
+    });
   });
 
   it('change all together or not at all', () => {

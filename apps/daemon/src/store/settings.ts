@@ -4,8 +4,18 @@
  */
 import { deviceChoice } from '@kyberline/shared/devices';
 import { suiteId, userName } from '@kyberline/shared/ids';
+import { codecName, USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { z } from 'zod';
 import type { Db } from './database.js';
+
+/** Each by itself: one that an older version did not know yet is as usual. */
+const switches = z.object({
+  highPass: z.boolean().catch(USUAL_PROCESSING.highPass),
+  echoCancellation: z.boolean().catch(USUAL_PROCESSING.echoCancellation),
+  noiseSuppression: z.boolean().catch(USUAL_PROCESSING.noiseSuppression),
+  autoGain: z.boolean().catch(USUAL_PROCESSING.autoGain),
+  disguise: z.boolean().catch(USUAL_PROCESSING.disguise),
+});
 
 const SETTINGS = {
   /** undefined = this machine's own registry. */
@@ -17,6 +27,8 @@ const SETTINGS = {
   output: deviceChoice.catch('default'),
   autoAnswer: z.boolean().catch(false),
   ringtone: z.boolean().catch(true),
+  codec: codecName.catch('opus'),
+  processing: switches.catch(USUAL_PROCESSING),
 };
 const schema = z.object(SETTINGS);
 

@@ -1,6 +1,7 @@
 /** A daemon's state as tests and the fake daemon begin with it: everything works, nobody calls. */
 import { ECHO_NAME, type Fingerprint, type UserName } from '@kyberline/shared/ids';
 import type { PersonView, StateSnapshot } from '@kyberline/shared/snapshot';
+import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 
 /** A fingerprint that looks like one: 64 hex digits that depend on the name alone. */
 export function fingerprintOf(name: string): Fingerprint {
@@ -42,6 +43,8 @@ export function scriptedState(): StateSnapshot {
       output: 'default',
       autoAnswer: false,
       ringtone: true,
+      codec: 'opus',
+      processing: USUAL_PROCESSING,
     },
     registry: { url: 'http://127.0.0.1:5001', state: 'push', clockOffsetMs: 3 },
     engine: { state: 'running', udpPort: 45_100, restarts: 0 },

@@ -12,6 +12,7 @@ import { CALL_ID_BYTES } from '@kyberline/core/crypto/handshake';
 import { identityFromSeeds } from '@kyberline/core/crypto/identity';
 import type { SuiteId, UserName } from '@kyberline/shared/ids';
 import type { CallRecord } from '@kyberline/shared/registry';
+import type { CodecName } from '@kyberline/shared/voice';
 import { Bundles } from '../../bundles.js';
 import type { Address, DaemonToEngine } from '../../media/messages.js';
 import type { Exchange } from '../../net/exchange.js';
@@ -44,6 +45,7 @@ export interface Person {
   /** Errors that should not be; a test that expects one empties it. */
   warned: string[];
   suite: SuiteId;
+  codec: CodecName;
   /** Where this person's engine can be reached; none while there is no engine. */
   candidates: Address[];
   autoAnswer: boolean;
@@ -84,6 +86,7 @@ export class TwoParties {
       heard: [],
       warned: [],
       suite: 1,
+      codec: 'opus',
       candidates: [{ address: '127.0.0.1', port: 9 }],
       autoAnswer: false,
       bundleShown: undefined,
@@ -95,6 +98,7 @@ export class TwoParties {
           bundles,
           nameAt: () => person.name,
           suite: () => person.suite,
+          codec: () => person.codec,
           pins: contacts,
           log: history,
           engine: (message) => this.#carry(person, message),

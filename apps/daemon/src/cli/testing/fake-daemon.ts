@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { HistoryEntry } from '@kyberline/shared/history';
 import type { CallId, Fingerprint, UserName } from '@kyberline/shared/ids';
 import type { CallView, SnapshotEvent, StateSnapshot } from '@kyberline/shared/snapshot';
+import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { createRouter, type DaemonApi } from '../../api/router.js';
 import { serveApi } from '../../api/server.js';
 import { writeRunning } from '../../store/running.js';
@@ -114,6 +115,8 @@ const CALM: StateSnapshot = {
     output: 'default',
     autoAnswer: false,
     ringtone: true,
+    codec: 'opus',
+    processing: USUAL_PROCESSING,
   },
   registry: { url: 'http://127.0.0.1:9', state: 'push' },
   engine: { state: 'running', udpPort: 47470, restarts: 0 },
