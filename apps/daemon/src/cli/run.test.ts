@@ -32,6 +32,18 @@ describe('commands that ask the daemon for something', () => {
     ['settings output silence', ['changeSettings', { output: 'silence' }]],
     ['settings auto-answer on', ['changeSettings', { autoAnswer: true }]],
     ['settings ringtone off', ['changeSettings', { ringtone: false }]],
+    ['settings codec pcm16', ['changeSettings', { codec: 'pcm16' }]],
+    ['settings high-pass on', ['changeSettings', { processing: { highPass: true } }]],
+    [
+      'settings echo-cancellation on',
+      ['changeSettings', { processing: { echoCancellation: true } }],
+    ],
+    [
+      'settings noise-suppression off',
+      ['changeSettings', { processing: { noiseSuppression: false } }],
+    ],
+    ['settings auto-gain on', ['changeSettings', { processing: { autoGain: true } }]],
+    ['settings disguise on', ['changeSettings', { processing: { disguise: true } }]],
   ])('"%s" asks for %j', async (line, asked) => {
     expect(await kyberline(fake, line)).toMatchObject({ code: 0, err: '' });
     expect(fake.asked).toEqual([asked]);
@@ -58,6 +70,8 @@ describe('commands that ask the daemon for something', () => {
     ['settings suite 4', 'suite takes 1, 2 or 3.'],
     ['settings volume 11', 'Allowed choices are registry, suite'],
     ['settings auto-answer maybe', 'auto-answer takes on or off.'],
+    ['settings codec mp3', 'codec takes one of opus, pcm48, pcm16.'],
+    ['settings disguise thoroughly', 'disguise takes on or off.'],
     ['settings input tape', 'input takes default, silence'],
     ['reset-contact bob 12', 'FINGERPRINT takes'],
     ['status --port 99999', '--port takes'],

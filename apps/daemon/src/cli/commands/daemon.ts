@@ -24,6 +24,14 @@ export function addDaemon(program: Command, terminal: Terminal): void {
     .option('--output <device>', 'the same for what is heard')
     .option('--registry <host:port>', 'registry to use (REGISTRY_SERVER, or as in the settings)')
     .option('--auto-answer', 'answer every call at once')
+    .option(
+      '--codec <name>',
+      'how voice leaves: opus, pcm48 or pcm16 (KYBERLINE_CODEC, or as in the settings)',
+    )
+    .option(
+      '--processing <which>',
+      'of the microphone: usual or off (KYBERLINE_PROCESSING, or as in the settings)',
+    )
     .option('--name <name>', 'take this name at the registry if none is held yet')
     .option(
       '--advertise <address:port>',

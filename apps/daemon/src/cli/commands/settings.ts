@@ -2,9 +2,10 @@
 
 import { SUITE_NAMES } from '@kyberline/shared/ids';
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
+import type { Processing } from '@kyberline/shared/voice';
 import { Argument, type Command } from 'commander';
 import type { SettingsChange } from '../../api/router.js';
-import { device, onOff, read, registryUrl, suite } from '../../option.js';
+import { codec, device, onOff, read, registryUrl, suite } from '../../option.js';
 import { columns } from '../columns.js';
 import { type FindOptions, findable, JSON_OPTION, json, withDaemon } from '../command.js';
 import type { Terminal } from '../terminal.js';
@@ -18,6 +19,13 @@ interface Setting {
 }
 
 const yesNo = (value: boolean) => (value ? 'on' : 'off');
+
+/** One switch of what is done to the microphone's sound. */
+function treatment(key: string, name: keyof Processing, what: string): Record<string, Setting> {
+  const show = (settings: Settings) => yesNo(settings.processing[name]);
+  const change = (text: string) => ({ processing: { [name]: read(text, key, onOff) } });
+  return { [key]: { what, show, change } };
+}
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   registry: {
@@ -40,6 +48,16 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     show: (settings) => settings.output,
     change: (text) => ({ output: read(text, 'output', device) }),
   },
+  codec: {
+    what: 'how your voice leaves: opus compressed, pcm48 not, pcm16 as the replaced system',
+    show: (settings) => settings.codec,
+    change: (text) => ({ codec: read(text, 'codec', codec) }),
+  },
+  ...treatment('high-pass', 'highPass', 'take rumble out of your voice'),
+  ...treatment('echo-cancellation', 'echoCancellation', 'take out what the loudspeaker plays'),
+  ...treatment('noise-suppression', 'noiseSuppression', 'take out noise'),
+  ...treatment('auto-gain', 'autoGain', 'bring your voice to one loudness'),
+  ...treatment('disguise', 'disguise', 'another voice each call; words, rhythm and accent stay'),
   'auto-answer': {
     what: 'answer every call at once',
     show: (settings) => yesNo(settings.autoAnswer),

@@ -1,6 +1,7 @@
 /** What each command shows, for people and as JSON. */
 import type { HistoryEntry } from '@kyberline/shared/history';
 import type { CallId, UserName } from '@kyberline/shared/ids';
+import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CALL_ID, callView, type FakeDaemon, startFakeDaemon } from '../testing/fake-daemon.js';
 import { kyberline } from '../testing/kyberline.js';
@@ -98,12 +99,23 @@ describe('commands that show something', () => {
 
   it('one setting, or all of them', async () => {
     expect((await kyberline(fake, 'settings suite')).out).toBe('1 (Kyber512 + X25519)');
+    fake.state.settings.codec = 'pcm48';
+    fake.state.settings.processing = { ...USUAL_PROCESSING, autoGain: false };
+    expect((await kyberline(fake, 'settings codec')).out).toBe('pcm48');
+    expect((await kyberline(fake, 'settings auto-gain')).out).toBe('off');
+    expect((await kyberline(fake, 'settings high-pass')).out).toBe('on');
     const { out } = await kyberline(fake, 'settings');
     expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual([
       'registry',
       'suite',
       'input',
       'output',
+      'codec',
+      'high-pass',
+      'echo-cancellation',
+      'noise-suppression',
+      'auto-gain',
+      'disguise',
       'auto-answer',
       'ringtone',
     ]);
