@@ -1,0 +1,243 @@
+/**
+ * Microphone and loudspeaker through PortAudio by our own binding (@kyberline/portaudio), as two
+ * streams. Between PortAudio's callback and this thread is a ring, so that neither waits for the
+ * other. Trouble restarts a stream (restarting.ts).
+ *
+ * The loudspeaker has as little in hand as goes well here: a ring that ran short holds 2.5 ms more,
+ * until it has had them to spare for a while; a device that ran dry again and again gets a buffer of
+ * twice the length. PortAudio gives ALSA four periods a buffer where nobody names their length.
+ *
+ * Delay from PulseAudio's null sink to null sink, measured with chirps (npm run bench -- device-loop),
+ * frames of 10 ms in between and a loudspeaker's buffer of
+ *
+ *   5 ms   21 ms, 10 % of a processor; runs dry beside two busy programs until it is 40 ms
+ *   7.5    30 ms,  8 %; holds beside them
+ *   10     38 ms,  7 %; holds beside them
+ *   naudiodon, 10 and 12.5 ms: 80 ms, 6 %
+ *
+ * One that ran dry is silent for about 100 ms. PULSE_LATENCY_MSEC makes nothing shorter here.
+ */
+import type { PortAudio, Stream } from '@kyberline/portaudio';
+import type { Clock } from './clock.js';
+import { FRAME_MS, FRAME_SAMPLES, type InputDevice, type OutputDevice } from './device.js';
+import { Restarting, type Sought } from './restarting.js';
+import { openStream, reader, writer } from './ring-formats.js';
+import { Margin } from './ring-margin.js';
+
+/** The device's own buffer; a callback gives or takes a quarter of it. */
+const INPUT_BUFFER_MS = 10;
+const OUTPUT_BUFFER_MS = 7.5;
+const CALLBACKS_PER_BUFFER = 4;
+/** A loudspeaker whose device runs dry so often within so long, but for its start, gets more. */
+const MOST_BUFFER_MS = 40;
+const DRY_TIMES = 3;
+const DRY_WITHIN_MS = 10_000;
+const STARTS_MS = 1_000;
+/** What waits while this thread is held up; what more there is, is lost. */
+const INPUT_RING_MS = 320;
+const OUTPUT_RING_MS = 80;
+/** Share of a new value in the smoothed delay. */
+const SMOOTHING = 1 / 32;
+
+export interface RingChoice extends Sought {
+  binding: PortAudio;
+  clock: Clock;
+}
+
+export class RingInput extends Restarting implements InputDevice {
+  readonly #binding: PortAudio;
+  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  #filled = 0;
+  #lost = 0;
+  #delay = new Delay();
+  #onFrame: (frame: Int16Array) => void = () => undefined;
+  #stream: Stream | undefined;
+
+  constructor(from: RingChoice) {
+    super(from.clock, FRAME_MS, false, from);
+    this.#binding = from.binding;
+  }
+
+  get overruns(): number {
+    return this.#lost + lostBy(this.#stream);
+  }
+
+  /** From the microphone to `onFrame`, for the first sample of a frame; 0 while nothing runs. */
+  get latencyMs(): number {
+    return this.#stream ? this.#delay.ms : 0;
+  }
+
+  start(onFrame: (frame: Int16Array) => void): void {
+    this.#onFrame = onFrame;
+    this.begin();
+  }
+
+  protected open(deviceId: number): void {
+    const { stream, format } = openStream(this.#binding, {
+      ...{ direction: 'input', deviceId, onWake: () => onWake() },
+      ...{ bufferMs: INPUT_BUFFER_MS, ringMs: INPUT_RING_MS, wakeAtMs: FRAME_MS },
+    });
+    const perMs = format.sampleRate / 1000;
+    const taken = new Int16Array(Math.round(perMs * FRAME_MS) * format.channels);
+    const read = reader(format);
+    this.#delay = new Delay();
+    this.#filled = 0;
+    const onWake = () => {
+      if (stream !== this.#stream || !this.isWanted) return;
+      while (stream === this.#stream && stream.waiting >= stream.wakeAt) {
+        const behind = stream.waiting - stream.callbackFrames;
+        const age = Math.max(stream.deviceLatency * 1000, stream.callbackFrames / perMs);
+        this.#delay.add(age + behind / perMs);
+        this.alive();
+        this.#take(read(taken.subarray(0, stream.read(taken))));
+      }
+      if (stream.hasEnded && stream === this.#stream) this.trouble();
+    };
+    this.#stream = stream;
+    started(stream, () => {
+      this.#stream = undefined;
+    });
+  }
+
+  protected async close(): Promise<void> {
+    const stream = this.#stream;
+    this.#lost += lostBy(stream);
+    this.#stream = undefined;
+    if (stream) await this.closing((done) => void stream.close().then(done, done));
+  }
+
+  #take(samples: Int16Array): void {
+    for (let at = 0; at < samples.length; ) {
+      const piece = samples.subarray(at, at + FRAME_SAMPLES - this.#filled);
+      this.#frame.set(piece, this.#filled);
+      at += piece.length;
+      this.#filled += piece.length;
+      if (this.#filled < FRAME_SAMPLES) return;
+      this.#filled = 0;
+      this.#onFrame(this.#frame);
+    }
+  }
+}
+
+export class RingOutput extends Restarting implements OutputDevice {
+  underruns = 0;
+  readonly #binding: PortAudio;
+  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  #delay = new Delay();
+  #bufferMs = OUTPUT_BUFFER_MS;
+  /** When the device ran dry, of late. */
+  #dryAt: number[] = [];
+  #opens = 0;
+  #fill: (frame: Int16Array) => void = () => undefined;
+  #stream: Stream | undefined;
+
+  constructor(from: RingChoice) {
+    super(from.clock, FRAME_MS, true, from);
+    this.#binding = from.binding;
+  }
+
+  /** From `fill` to the loudspeaker, for the first sample of a frame; 0 while nothing runs. */
+  get latencyMs(): number {
+    return this.#stream ? this.#delay.ms : 0;
+  }
+
+  start(fill: (frame: Int16Array) => void): void {
+    this.#fill = fill;
+    this.#bufferMs = OUTPUT_BUFFER_MS;
+    this.#dryAt = [];
+    this.begin();
+  }
+
+  protected open(deviceId: number): void {
+    const { stream, format } = openStream(this.#binding, {
+      ...{ direction: 'output', deviceId, onWake: () => onWake() },
+      ...{ bufferMs: this.#bufferMs, ringMs: OUTPUT_RING_MS, wakeAtMs: 0 },
+    });
+    const perMs = format.sampleRate / 1000;
+    const write = writer(format);
+    const margin = new Margin(stream, perMs, this.#bufferMs / CALLBACKS_PER_BUFFER, this.clock);
+    const openedAt = this.clock.now();
+    let xruns = 0;
+    this.#delay = new Delay();
+    this.#opens++;
+    const onWake = () => {
+      if (stream !== this.#stream || !this.isWanted) return;
+      const isShort = margin.adapt();
+      const isDry = stream.xruns > xruns;
+      xruns = stream.xruns;
+      if (isShort || isDry) this.underruns++;
+      if (isDry && this.#isDryTooOften(openedAt)) {
+        this.#lengthen(deviceId);
+        return;
+      }
+      while (stream === this.#stream && this.isWanted && stream.waiting <= stream.wakeAt) {
+        const ahead = (stream.callbackFrames + stream.waiting) / perMs;
+        this.#delay.add(stream.deviceLatency * 1000 + ahead);
+        this.alive();
+        this.#fill(this.#frame);
+        stream.write(write(this.#frame));
+      }
+      if (stream.hasEnded && stream === this.#stream) this.trouble();
+    };
+    this.#stream = stream;
+    // The device fills its buffer at once when it starts.
+    stream.write(new Int16Array(Math.round(perMs * this.#bufferMs) * format.channels));
+    started(stream, () => {
+      this.#stream = undefined;
+    });
+  }
+
+  protected async close(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream) await this.closing((done) => void stream.close().then(done, done));
+  }
+
+  #isDryTooOften(openedAt: number): boolean {
+    const now = this.clock.now();
+    if (now - openedAt < STARTS_MS) return false;
+    this.#dryAt = [...this.#dryAt.filter((at) => now - at < DRY_WITHIN_MS), now];
+    return this.#dryAt.length >= DRY_TIMES && this.#bufferMs < MOST_BUFFER_MS;
+  }
+
+  /** Goes on with a buffer of twice the length; it costs no more than running dry once. */
+  #lengthen(deviceId: number): void {
+    this.#bufferMs = Math.min(MOST_BUFFER_MS, 2 * this.#bufferMs);
+    this.#dryAt = [];
+    const opens = this.#opens;
+    void this.close().then(() => {
+      if (!this.isWanted || this.#opens !== opens) return;
+      try {
+        this.open(deviceId);
+      } catch {
+        this.trouble();
+      }
+    });
+  }
+}
+
+/** A smoothed delay. */
+class Delay {
+  ms = 0;
+  #isFirst = true;
+
+  add(ms: number): void {
+    this.ms = this.#isFirst ? ms : this.ms + (ms - this.ms) * SMOOTHING;
+    this.#isFirst = false;
+  }
+}
+
+/** Starts a stream, or closes it. @throws what starting threw */
+function started(stream: Stream, undo: () => void): void {
+  try {
+    stream.start();
+  } catch (refusal) {
+    undo();
+    void stream.close();
+    throw refusal;
+  }
+}
+
+function lostBy(stream: Stream | undefined): number {
+  return stream ? Math.ceil(stream.missedFrames / FRAME_SAMPLES) : 0;
+}
