@@ -8,6 +8,7 @@
 import type { CodecName } from '@kyberline/core/call/body';
 import { CODEC_IDS } from '@kyberline/core/call/control';
 import {
+  codecKbps,
   type RateState,
   type ReceiverReport,
   startRate,
@@ -75,7 +76,7 @@ export class Speaking {
     return {
       codec,
       frameMs: this.#frameMs,
-      bitrateKbps: isOpus ? this.#bitrateKbps : PCM_KBPS[codec],
+      bitrateKbps: isOpus ? codecKbps(this.#rate) : PCM_KBPS[codec],
       redundancy: isOpus ? redundancy : 0,
     };
   }
@@ -154,12 +155,6 @@ export class Speaking {
     this.#block.fill(0);
   }
 
-  /** What is repeated has to fit beside it: a frame that comes is worth more than a finer one. */
-  get #bitrateKbps(): number {
-    const { bitrateKbps, redundancy } = this.#rate;
-    return Math.min(bitrateKbps, MOST_KBPS[redundancy]);
-  }
-
   #payload(frame: Int16Array, out: Uint8Array, at: number): number {
     const fields = this.#fields;
     fields.timestamp = this.#ticks % WORD;
@@ -185,10 +180,9 @@ export class Speaking {
     }
     const possible = FRAMES_OF[this.#codec];
     this.#frameMs = possible.find((each) => each === this.#rate.frameMs) ?? possible[0];
-    this.#encoder.setBitrate(this.#bitrateKbps);
+    this.#encoder.setBitrate(codecKbps(this.#rate));
     if (frameMs !== this.#frameMs) this.#hasChanged = true;
   }
 }
 
-const MOST_KBPS = [96, 64, 48, 48] as const;
 const PCM_KBPS = { opus: 0, pcm16: 256, pcm48: 768 } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  codecKbps,
   type RateState,
   type ReceiverReport,
   type SendSettings,
@@ -52,35 +53,20 @@ function randomLoss(ratio: number, frames: number, random: Generator<number, nev
   return report({ lossRatio: lost / frames, longestBurstFrames });
 }
 
-/** A link that carries 100 kbps, with 4 s of buffer before it; the queue's delay at every 10 ms. */
-function bottleneck(seconds: number, step: (r: ReceiverReport, nowMs: number) => SendSettings) {
-  const linkKbps = 100;
-  const queuesMs: number[] = [];
-  let sending: SendSettings = startRate(0);
-  let queuedBits = 0;
-  let lastReportMs = 0;
-  let droppedBits = 0;
-  for (let nowMs = 10; nowMs <= seconds * 1000; nowMs += 10) {
-    queuedBits = Math.max(0, queuedBits + (wireKbps(sending) - linkKbps) * 10);
-    droppedBits += Math.max(0, queuedBits - 4000 * linkKbps);
-    queuedBits = Math.min(queuedBits, 4000 * linkKbps);
-    const queueMs = queuedBits / linkKbps;
-    queuesMs.push(queueMs);
-    if (nowMs % 1000 !== 0) continue;
-    const lossRatio = droppedBits / (wireKbps(sending) * 1000);
-    const delayTrendMsPerS = queueMs - lastReportMs;
-    sending = step(report({ lossRatio, queueMs, delayTrendMsPerS }), nowMs);
-    lastReportMs = queueMs;
-    droppedBits = 0;
-  }
-  return queuesMs;
-}
-
 describe('what the settings put on the wire', () => {
-  it('counts 60 bytes of headers a packet and whole repeated frames', () => {
-    expect(wireKbps({ bitrateKbps: 64, frameMs: 10, redundancy: 0 })).toBe(112);
-    expect(wireKbps({ bitrateKbps: 64, frameMs: 20, redundancy: 0 })).toBe(88);
-    expect(wireKbps({ bitrateKbps: 16, frameMs: 20, redundancy: 3 })).toBe(88);
+  it('counts 67 bytes of headers a packet and whole repeated frames', () => {
+    expect(wireKbps({ bitrateKbps: 64, frameMs: 10, redundancy: 0 })).toBeCloseTo(117.6);
+    expect(wireKbps({ bitrateKbps: 64, frameMs: 20, redundancy: 0 })).toBeCloseTo(90.8);
+    expect(wireKbps({ bitrateKbps: 16, frameMs: 20, redundancy: 3 })).toBeCloseTo(90.8);
+  });
+
+  it('counts frames as coarse as they are beside repeated ones', () => {
+    const kbps = ([0, 1, 2, 3] as const).map((redundancy) =>
+      codecKbps({ bitrateKbps: 96, frameMs: 10, redundancy }),
+    );
+    expect(kbps).toEqual([96, 64, 48, 48]);
+    expect(codecKbps({ bitrateKbps: 32, frameMs: 20, redundancy: 3 })).toBe(32);
+    expect(wireKbps({ bitrateKbps: 96, frameMs: 10, redundancy: 3 })).toBeCloseTo(245.6);
   });
 });
 
@@ -109,20 +95,30 @@ describe('growing delay', () => {
 
   it('never goes below the lowest rung', () => {
     const states = run(Array.from({ length: 20 }, () => report({ queueMs: 4000 })));
-    expect(settings(states.at(-1)!)).toBe('16/20/0');
+    expect(settings(states.at(-1)!)).toBe('8/20/0');
   });
 
   it('holds for 5 s, then climbs a rung per 2 s while it is quiet, short frames being one', () => {
     const down = run([report({ queueMs: 200 })]).at(-1)!;
-    expect(run(quiet(14), down).map(settings)).toEqual([
+    expect(run(quiet(14), { ...down, ceiling: undefined }).map(settings)).toEqual([
       ...Array.from({ length: 4 }, () => '32/20/0'),
       ...['48/20/0', '48/20/0', '64/20/0', '64/20/0', '64/10/0', '64/10/0'],
       ...Array.from({ length: 4 }, () => '96/10/0'),
     ]);
   });
 
-  it('does not climb while a queue stands or while much is lost', () => {
+  it('lowers no further for what was sent before, nor while the queue drains', () => {
     const down = run([report({ queueMs: 200 })]).at(-1)!;
+    const full = report({ queueMs: 400, delayTrendMsPerS: 150 });
+    const drains = report({ queueMs: 300, delayTrendMsPerS: -100 });
+    expect(run([full, drains, drains, full], down).map(settings)).toEqual([
+      ...['32/20/0', '32/20/0', '32/20/0'],
+      '8/20/0',
+    ]);
+  });
+
+  it('does not climb while a queue stands or while much is lost', () => {
+    const down = { ...run([report({ queueMs: 200 })]).at(-1)!, ceiling: undefined };
     for (const r of [report({ queueMs: 50 }), report({ lossRatio: 0.1 })]) {
       const states = run(
         Array.from({ length: 30 }, () => r),
@@ -142,23 +138,32 @@ describe('growing delay', () => {
   });
 });
 
-describe('a bottleneck of 100 kbps with 4 s of buffer', () => {
-  it('holds less than 250 ms of what the default settings become', () => {
-    let state = startRate(0);
-    const sent = new Set<string>();
-    const queuesMs = bottleneck(300, (r, nowMs) => {
-      state = stepRate(state, r, nowMs);
-      sent.add(settings(state));
-      return state;
-    });
-    expect(Math.max(...queuesMs)).toBeGreaterThan(20);
-    expect(Math.max(...queuesMs)).toBeLessThan(250);
-    expect([...sent].sort()).toEqual(['48/20/0', '64/10/0', '64/20/0']);
+describe('what has filled a queue', () => {
+  const down = run([report({ queueMs: 200 })]).at(-1)!;
+  /** Seconds until short frames are sent again, which filled it. */
+  const secondsUntil = (from: RateState) =>
+    run(quiet(300), from).findIndex(({ frameMs }) => frameMs === 10) + 1;
+
+  it('is tried again after 30 s, and after twice as long each time that it does again', () => {
+    let state = down;
+    const waits: number[] = [];
+    for (let time = 0; time < 5; time++) {
+      const wait = secondsUntil(state);
+      waits.push(wait);
+      state = run([...quiet(wait), report({ queueMs: 200 })], state).at(-1)!;
+    }
+    // And a second until the next climb is due.
+    expect(waits).toEqual([31, 61, 121, 241, 241]);
   });
 
-  it('holds more than 2 s of a constant 96 kbps', () => {
-    const queuesMs = bottleneck(60, () => ({ bitrateKbps: 96, frameMs: 10, redundancy: 0 }));
-    expect(Math.max(...queuesMs)).toBeGreaterThan(2000);
+  it('is not filled by repeating frames either: they get coarser, or are not repeated', () => {
+    const calm = run(quiet(12), down).at(-1)!;
+    expect(settings(calm)).toBe('64/20/0');
+    const raised = run([report({ lossRatio: 0.02 })], calm).at(-1)!;
+    expect(settings(raised)).toBe('32/20/1');
+    expect(wireKbps(raised)).toBeLessThan(117.6);
+    const narrow = { ...calm, ceiling: { kbps: 40, untilMs: 1e9, waitMs: 30_000 } };
+    expect(settings(run([report({ lossRatio: 0.02 })], narrow).at(-1)!)).toBe('64/20/0');
   });
 });
 
@@ -205,7 +210,7 @@ describe('a missing report', () => {
       sent.push(settings(state));
     }
     const [before, first] = [Array(5).fill('64/10/0'), Array(6).fill('24/20/0')];
-    expect(sent).toEqual([...before, ...first, '16/20/0']);
+    expect(sent).toEqual([...before, ...first, '8/20/0']);
   });
 
   it('is none while reports arrive', () => {
@@ -243,7 +248,7 @@ describe('the states', () => {
       longestBurstFrames: Math.floor(6 * next() ** 4),
       jitterMs: 20 * next(),
       delayTrendMsPerS: 200 * next() - 170,
-      queueMs: 100 * next() ** 3,
+      queueMs: 84 * next() ** 3,
     }));
     const frozen = Object.freeze(startRate(0));
     const states = run(reports, frozen);

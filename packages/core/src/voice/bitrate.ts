@@ -5,9 +5,16 @@
  *
  * Growing delay is a queue that we fill: send less, before it overflows. Loss while delay stands
  * still is not ours to cause or cure by sending less: repeat frames instead.
+ *
+ * What has filled a queue is not tried again soon; each time that it does, the wait doubles.
+ *
+ *   kbps on the wire   ───┐ 118 fills the queue
+ *                         └─┐ ┌── 91 ───────────┐?└─ 91 ── …     tried again after 30, 60, 120 … s
+ *                           └─┘
  */
 
-export const LADDER_KBPS = [16, 24, 32, 48, 64, 96] as const;
+/** The lowest is no joy to hear, but a path of 40 kbps carries it. */
+export const LADDER_KBPS = [8, 16, 24, 32, 48, 64, 96] as const;
 export type BitrateKbps = (typeof LADDER_KBPS)[number];
 export type FrameMs = 10 | 20;
 /** How many earlier frames every packet repeats, whole. */
@@ -36,21 +43,37 @@ export type RateStage =
   /** Goes up a rung at a quiet report from `nextMs` on. */
   | { readonly at: 'climbing'; readonly nextMs: number };
 
+/** What filled a queue. */
+export interface Ceiling {
+  /** On the wire. So much, and more, is not sent before `untilMs`. */
+  readonly kbps: number;
+  readonly untilMs: number;
+  /** How long that was to wait. */
+  readonly waitMs: number;
+}
+
 export interface RateState extends SendSettings {
   readonly stage: RateStage;
+  readonly ceiling: Ceiling | undefined;
   /** The last valid report, or the last step for want of one. */
   readonly silentSinceMs: number;
   /** Since when every report asked for less redundancy than there is; undefined if the last did not. */
   readonly lessLossSinceMs: number | undefined;
 }
 
-/** Ours; and what UDP and IPv4 add to every packet. */
-const PACKET_OVERHEAD_BYTES = 32 + 28;
+/** Of our packet and its payload; and what UDP and IPv4 add. */
+const PACKET_OVERHEAD_BYTES = 32 + 7 + 28;
+/** With so many repeated frames: one that comes is worth more than a finer one. */
+const MOST_KBPS = [96, 64, 48, 48] as const;
 
 const HOLD_MS = 5000;
+/** Reports before this are of what was sent before it was lowered, or had just begun to be. */
+const SETTLE_MS = 1500;
 const CLIMB_EVERY_MS = 2000;
 const SILENCE_MS = 3000;
 const LESS_LOSS_MS = 10_000;
+const CEILING_MS = 30_000;
+const LONGEST_CEILING_MS = 240_000;
 
 /** Sending 2 % more than the path carries; jitter comes on top, being what blurs the slope. */
 const GROWING_MS_PER_S = 20;
@@ -75,14 +98,21 @@ export function startRate(nowMs: number): RateState {
     frameMs: 10,
     redundancy: 0,
     stage: { at: 'climbing', nextMs: nowMs + HOLD_MS },
+    ceiling: undefined,
     silentSinceMs: nowMs,
     lessLossSinceMs: undefined,
   };
 }
 
+/** Of each frame: what is repeated has to fit beside it. */
+export function codecKbps({ bitrateKbps, redundancy }: SendSettings): BitrateKbps {
+  return bitrateKbps < MOST_KBPS[redundancy] ? bitrateKbps : MOST_KBPS[redundancy];
+}
+
 /** What the settings put on the wire, headers and repeated frames included. */
-export function wireKbps({ bitrateKbps, frameMs, redundancy }: SendSettings): number {
-  return bitrateKbps * (1 + redundancy) + (PACKET_OVERHEAD_BYTES * 8) / frameMs;
+export function wireKbps(settings: SendSettings): number {
+  const { frameMs, redundancy } = settings;
+  return codecKbps(settings) * (1 + redundancy) + (PACKET_OVERHEAD_BYTES * 8) / frameMs;
 }
 
 /**
@@ -94,17 +124,22 @@ export function stepRate(state: RateState, report: ReceiverReport, nowMs: number
   if (!Number.isFinite(nowMs)) return state;
   const heard: RateState = { ...state, silentSinceMs: nowMs };
   const growing = report.delayTrendMsPerS > GROWING_MS_PER_S + report.jitterMs;
+  const draining = report.delayTrendMsPerS < -GROWING_MS_PER_S;
+  const { stage } = state;
+  const isHolding = stage.at === 'holding' && nowMs < stage.untilMs;
+  if (isHolding && (draining || nowMs < stage.untilMs - HOLD_MS + SETTLE_MS)) return heard;
   if (report.queueMs > LONG_QUEUE_MS || (growing && report.queueMs > QUIET_QUEUE_MS)) {
-    return lower(heard, rungsDown(report), nowMs);
+    return lower({ ...heard, ceiling: ceilingOf(state, nowMs) }, rungsDown(report), nowMs);
   }
-  if (state.stage.at === 'holding' && nowMs < state.stage.untilMs) return heard;
+  if (isHolding) return heard;
   const repeating = stepRedundancy(heard, report, growing, nowMs);
   const quiet =
     !growing && report.queueMs <= QUIET_QUEUE_MS && report.lossRatio <= CLIMB_LOSS_RATIO;
   // More redundancy is more on the wire already: see what that does before adding to it.
   if (!quiet || repeating.redundancy > state.redundancy) return climbLater(repeating, nowMs);
-  if (state.stage.at === 'climbing' && nowMs < state.stage.nextMs) return repeating;
-  return climbLater({ ...repeating, ...rungUp(repeating) }, nowMs);
+  if (stage.at === 'climbing' && nowMs < stage.nextMs) return repeating;
+  const higher = { ...repeating, ...rungUp(repeating) };
+  return climbLater(isBelowCeiling(higher, nowMs) ? higher : repeating, nowMs);
 }
 
 /**
@@ -142,6 +177,19 @@ function lower(state: RateState, rungs: number, nowMs: number): RateState {
   };
 }
 
+/** While a queue drains, what is sent did not fill it: that is known already. */
+function ceilingOf(state: RateState, nowMs: number): Ceiling | undefined {
+  const { ceiling, stage } = state;
+  if (stage.at === 'holding' && nowMs < stage.untilMs) return ceiling;
+  const waitMs = Math.min(2 * (ceiling?.waitMs ?? CEILING_MS / 2), LONGEST_CEILING_MS);
+  return { kbps: wireKbps(state), untilMs: nowMs + waitMs, waitMs };
+}
+
+function isBelowCeiling(state: RateState, nowMs: number): boolean {
+  const { ceiling } = state;
+  return ceiling === undefined || nowMs >= ceiling.untilMs || wireKbps(state) < ceiling.kbps;
+}
+
 function climbLater(state: RateState, nowMs: number): RateState {
   return { ...state, stage: { at: 'climbing', nextMs: nowMs + CLIMB_EVERY_MS } };
 }
@@ -165,12 +213,21 @@ function stepRedundancy(
 ): RateState {
   const wanted = depthFor(report);
   if (wanted >= state.redundancy) {
-    const redundancy = growing ? state.redundancy : wanted;
-    return { ...state, redundancy, lessLossSinceMs: undefined };
+    const repeating = growing ? state : withRoomFor(wanted, state, nowMs);
+    return { ...repeating, lessLossSinceMs: undefined };
   }
   const sinceMs = state.lessLossSinceMs ?? nowMs;
   if (nowMs - sinceMs < LESS_LOSS_MS) return { ...state, lessLossSinceMs: sinceMs };
   return { ...state, redundancy: oneLess(state.redundancy), lessLossSinceMs: nowMs };
+}
+
+/** Coarser frames where they would fill a queue otherwise; as it was where none is coarse enough. */
+function withRoomFor(redundancy: RedundancyDepth, state: RateState, nowMs: number): RateState {
+  if (redundancy === state.redundancy) return state;
+  const possible = LADDER_KBPS.filter((kbps) => kbps <= state.bitrateKbps)
+    .map((bitrateKbps): RateState => ({ ...state, bitrateKbps, redundancy }))
+    .filter((each) => isBelowCeiling(each, nowMs));
+  return possible.at(-1) ?? state;
 }
 
 function depthFor({ lossRatio, longestBurstFrames }: ReceiverReport): RedundancyDepth {
