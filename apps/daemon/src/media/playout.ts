@@ -45,6 +45,9 @@ const QUEUE_SAMPLES = 80 * SAMPLES_PER_MS;
 /** Cut out where no period is found and the delay has to go. */
 const CUT_SAMPLES = 5 * SAMPLES_PER_MS;
 const BARE_PLACES = 2;
+/** A queue that was as long, and is as short again, was of our own making (core's bitrate.ts). */
+const LONG_QUEUE_MS = 80;
+const QUIET_QUEUE_MS = 20;
 
 export class Playout {
   readonly jitter = new JitterBuffer(MOST_BLOCK_BYTES);
@@ -72,6 +75,7 @@ export class Playout {
   #lastIndex: number | undefined;
   /** Whether what was taken last was really here. */
   #isSound = false;
+  #wasQueued = false;
 
   constructor(codecs: Codecs) {
     this.#decoders = new Decoders(codecs);
@@ -149,7 +153,8 @@ export class Playout {
     this.#note(header, index, places, now);
     const block = (age: number) => payload.subarray(offsets[age]!, offsets[age]! + blockBytes);
     jitter.put(index, places, codec, block(0));
-    for (let age = 1; age <= voice.redundant; age++) {
+    // The oldest first: of frames that are late at once, the latest one counts.
+    for (let age = voice.redundant; age >= 1; age--) {
       if (offsets[age] === ABSENT) continue;
       const lost = index - age * places;
       // To wait for what is repaired is worth as much as to wait for what is late.
@@ -210,9 +215,19 @@ export class Playout {
     const mediaMs = index * PLACE_MS;
     this.#frameMs = places * PLACE_MS;
     this.#arrivals.note(now, mediaMs);
+    if (this.#queueIsGone()) this.#histogram.forgetDelays();
     this.#histogram.note(now, mediaMs);
     this.#drift.noteArrival(now, mediaMs);
     this.path.note(now, mediaMs + places * PLACE_MS);
+  }
+
+  /** True once after a queue on the way has drained: it is not what the way is like. */
+  #queueIsGone(): boolean {
+    const { queueMs } = this.path;
+    if (queueMs > LONG_QUEUE_MS) this.#wasQueued = true;
+    const isGone = this.#wasQueued && queueMs <= QUIET_QUEUE_MS;
+    if (isGone) this.#wasQueued = false;
+    return isGone;
   }
 
   /** The next frame, or 10 ms in its place, behind what waits. */

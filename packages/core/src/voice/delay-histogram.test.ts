@@ -126,6 +126,32 @@ describe('late frames', () => {
     line.run(20, (frame) => (frame >= 600 && frame < 610 ? (610 - frame) * FRAME_MS : 0));
     expect(line.targetMs).toBe(LEAST_MS);
   });
+
+  it.each([1_000, 1_900])('count as one if they come at once, after a stall of %d ms', (ms) => {
+    const line = new Line();
+    const stalled = ms / FRAME_MS;
+    line.run(5, (frame) =>
+      frame >= 200 && frame < 200 + stalled ? (200 + stalled - frame) * FRAME_MS : 0,
+    );
+    expect(line.histogram.targetMs(0.99)).toBe(LEAST_MS);
+  });
+
+  it('count one by one if they come one by one', () => {
+    const line = new Line();
+    line.run(10, (frame) => (frame >= 250 && frame < 300 ? 120 : 0));
+    expect(line.targetMs).toBe(125);
+  });
+
+  it('say nothing once they are to be forgotten, and the quickest way still does', () => {
+    const line = new Line();
+    line.run(10, uniform(200));
+    const { quickestMs } = line.histogram;
+    line.histogram.forgetDelays();
+    expect(line.targetMs).toBe(LEAST_MS);
+    expect(line.histogram.quickestMs).toBe(quickestMs);
+    line.run(3, uniform(15));
+    expect(line.targetMs).toBe(15);
+  });
 });
 
 describe('what is no jitter', () => {

@@ -14,6 +14,9 @@
  * When the way becomes longer, all frames look late until the last one of the old way has left the
  * window; then those in the window are counted again, against the new way's quickest.
  *
+ * Late frames count by how long they went on coming, not by their number: a stall of a second holds
+ * back a hundred, which then come at once, and is one event that no delay would have been worth.
+ *
  * A mean (RFC 3550's jitter) cannot do this: it does not say how many frames come later than it.
  */
 
@@ -87,6 +90,7 @@ export class DelayHistogram {
   readonly #bins = new Float64Array(BINS);
   /** While it learns, frames weigh the same (factor 1 - 1/(n+1)), until so many have come. */
   readonly #warmFrames: number;
+  readonly #frameMs: number;
   #frames = 0;
   #weight = 1;
 
@@ -100,12 +104,15 @@ export class DelayHistogram {
 
   readonly #peaks = new Peaks();
   #lastMs = Number.NEGATIVE_INFINITY;
+  /** When the last frame of a peak came. */
+  #lateMs = Number.NEGATIVE_INFINITY;
   /** The quickest transit time in the window. */
   #quickestMs = 0;
 
   /** @param frameMs 10 or 20 */
   constructor(frameMs = 20) {
     this.#warmFrames = FORGET_MS / frameMs;
+    this.#frameMs = frameMs;
   }
 
   /**
@@ -128,7 +135,7 @@ export class DelayHistogram {
 
     const delayMs = transitMs - quickestMs;
     this.#peaks.note(arrivedMs, delayMs, this.#quantileMs(DEFAULT_QUANTILE));
-    this.#count(arrivedMs, transitMs, binOf(delayMs));
+    this.#count(arrivedMs, transitMs, binOf(delayMs), this.#share(arrivedMs));
   }
 
   /** The least transit time (arrival minus media time) of the last 2 s, ms; 0 before the first. */
@@ -145,13 +152,28 @@ export class DelayHistogram {
 
   /** A new beginning: all that was learnt is forgotten. */
   restart(): void {
-    this.#bins.fill(0);
-    this.#frames = 0;
-    this.#weight = 1;
+    this.forgetDelays();
     this.#length = 0;
     this.#quickestMs = 0;
     this.#lastMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What the delays were says nothing any more; which way is the quickest, still does. */
+  forgetDelays(): void {
+    this.#bins.fill(0);
+    this.#weights.fill(0);
+    this.#frames = 0;
+    this.#weight = 1;
+    this.#lateMs = Number.NEGATIVE_INFINITY;
     this.#peaks.restart();
+  }
+
+  /** What a frame that came now counts for: of those of a peak that came at once, one. */
+  #share(arrivedMs: number): number {
+    if (!this.#peaks.isInside) return 1;
+    const sinceMs = arrivedMs - this.#lateMs;
+    this.#lateMs = arrivedMs;
+    return Math.min(1, sinceMs / this.#frameMs);
   }
 
   #quantileMs(quantile: number): number {
@@ -198,17 +220,18 @@ export class DelayHistogram {
     if (this.#peaks.isInside) this.#peaks.restart();
   }
 
-  #count(arrivedMs: number, transitMs: number, bin: number): void {
+  #count(arrivedMs: number, transitMs: number, bin: number, share: number): void {
     if (this.#frames < this.#warmFrames) this.#frames++;
     else this.#weight /= 1 - 1 / this.#warmFrames;
     if (this.#weight > MOST_WEIGHT) this.#scale();
-    this.#bins[bin] = this.#bins[bin]! + this.#weight;
+    const weight = share * this.#weight;
+    this.#bins[bin] = this.#bins[bin]! + weight;
 
     if (this.#length === WINDOW_FRAMES) this.#dropOldest();
     const at = (this.#oldest + this.#length++) % WINDOW_FRAMES;
     this.#arrivedMs[at] = arrivedMs;
     this.#transitMs[at] = transitMs;
-    this.#weights[at] = this.#weight;
+    this.#weights[at] = weight;
     this.#binOfFrame[at] = bin;
   }
 
