@@ -41,6 +41,7 @@ describe('the daemon’s configuration', () => {
       ringSeconds: 45,
       panelPort: 3000,
       logLevel: 'info',
+      soundBinding: 'rings',
       engineEnv: {},
     });
     expect(readDaemonConfig({}, {}).home.startsWith(homedir())).toBe(true);
@@ -85,6 +86,7 @@ describe('the daemon’s configuration', () => {
       ringSeconds: 5,
       panelPort: 3001,
       logLevel: 'silent',
+      soundBinding: 'rings',
       engineEnv: {},
     });
   });

@@ -8,6 +8,7 @@ import type { DeviceChoice } from '@kyberline/shared/devices';
 import type { UserName } from '@kyberline/shared/ids';
 import type { CodecName, Processing } from '@kyberline/shared/voice';
 import envPaths from 'env-paths';
+import { BINDING_NAMES, type BindingName } from './device/binding-names.js';
 import type { Address } from './media/messages.js';
 import {
   address,
@@ -81,6 +82,8 @@ export interface DaemonConfig {
   /** The one web page that may connect is served from this port of loopback. */
   panelPort: number;
   logLevel: LogLevel;
+  /** How the engine reaches sound cards. */
+  soundBinding: BindingName;
   /** What the media engine inherits: where the sound server is, and the like. */
   engineEnv: Environment;
 }
@@ -98,6 +101,7 @@ export function readDaemonConfig(
   const treated =
     given(options.processing, '--processing') ??
     given(env.KYBERLINE_PROCESSING, 'KYBERLINE_PROCESSING');
+  const bound = given(env.KYBERLINE_SOUND_BINDING, 'KYBERLINE_SOUND_BINDING');
   return {
     home: readHome(options.home, env),
     apiPort: (port && read(port.text, port.from, whole(0, 65_535))) ?? DEFAULT_API_PORT,
@@ -115,6 +119,7 @@ export function readDaemonConfig(
     ringSeconds: read(options.ringSeconds, '--ring-seconds', seconds(1, 90)) ?? 45,
     panelPort: readPanelPort(options.panelPort, env),
     logLevel: read(options.logLevel, '--log-level', oneOf(LOG_LEVELS)) ?? 'info',
+    soundBinding: (bound && read(bound.text, bound.from, oneOf(BINDING_NAMES))) ?? 'rings',
     engineEnv: env,
   };
 }

@@ -53,6 +53,7 @@ const ECHO_ENGINE: MediaProcessOptions['start'] = {
   input: 'echo',
   output: 'echo',
   processing: NO_PROCESSING,
+  binding: 'rings',
 };
 const ENGINE = fileURLToPath(new URL('./media/engine.js', import.meta.url));
 
@@ -118,6 +119,7 @@ export async function startDaemon(config: DaemonConfig): Promise<RunningDaemon> 
       input: now().input,
       output: now().output,
       processing: now().processing,
+      binding: config.soundBinding,
     },
     {
       onMessage: (message) => daemon.fromEngine(message),

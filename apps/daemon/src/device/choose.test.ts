@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type LoadedBinding, overNaudiodon } from './binding.js';
 import { chooseDevices } from './choose.js';
 import { VirtualClock } from './clock-virtual.js';
-import { type Loaded, loadNaudiodon, type Naudiodon } from './naudiodon.js';
+import { loadNaudiodon, type Naudiodon } from './naudiodon.js';
 
 interface Card {
   name: string;
@@ -22,7 +23,11 @@ class Machine {
   opened: number[] = [];
   looked = 0;
 
-  readonly load = (): Loaded => ({ binding: this as unknown as Naudiodon });
+  constructor(private readonly clock: VirtualClock) {}
+
+  readonly load = (): LoadedBinding => ({
+    binding: overNaudiodon(this as unknown as Naudiodon, this.clock),
+  });
 
   getDevices() {
     this.looked++;
@@ -55,9 +60,9 @@ describe('the choice', () => {
   let machine: Machine;
   beforeEach(() => {
     clock = new VirtualClock();
-    machine = new Machine();
+    machine = new Machine(clock);
   });
-  const choose = (input: string, output = input, load: () => Loaded = machine.load) =>
+  const choose = (input: string, output = input, load: () => LoadedBinding = machine.load) =>
     chooseDevices(input, output, clock, load);
   const pass = async (ms: number) => {
     for (let gone = 0; gone < ms; gone += 50) {
@@ -180,8 +185,8 @@ describe('a binding that does not load', () => {
   const failing = (message: string, code?: string) => () =>
     loadNaudiodon(() => {
       throw Object.assign(new Error(message), { code });
-    });
-  const whyOf = async (load: () => Loaded) =>
+    }) as LoadedBinding;
+  const whyOf = async (load: () => LoadedBinding) =>
     (await chooseDevices('default', 'default', new VirtualClock(), load)).input.inUse;
 
   it('for want of a library names the library, and no compiler', async () => {

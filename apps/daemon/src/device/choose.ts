@@ -8,20 +8,21 @@
  */
 import type { SoundDevice } from '@kyberline/shared/devices';
 import { Problem } from '../problem.js';
+import type { LoadedBinding, SoundBinding } from './binding.js';
 import { candidates, type End, type Wish } from './candidates.js';
 import type { Clock } from './clock.js';
 import type { InputDevice, OutputDevice } from './device.js';
 import { openEcho } from './echo.js';
 import { FileInput, FileOutput } from './file.js';
-import { type Loaded, loadNaudiodon, lookingFor, type SoundCards } from './naudiodon.js';
-import { type PortAudioChoice, PortAudioInput, PortAudioOutput } from './portaudio.js';
+import type { SoundCards } from './naudiodon.js';
+import type { Sought } from './restarting.js';
 import { SilentInput, SilentOutput } from './silence.js';
 import { Speech } from './speech.js';
 
 /** What there is on this machine; `loaded` is left out where nobody asks for a sound card. */
 interface Supply {
   clock: Clock;
-  loaded: Loaded | undefined;
+  loaded: LoadedBinding | undefined;
   look(): SoundCards;
 }
 
@@ -30,15 +31,14 @@ export async function chooseDevices(
   input: string,
   output: string,
   clock: Clock,
-  load: () => Loaded = loadNaudiodon,
+  load: () => LoadedBinding,
 ): Promise<{ input: InputDevice; output: OutputDevice; devices: SoundDevice[] }> {
   if (input === 'echo' && output === 'echo') return { ...(await openEcho(clock)), devices: [] };
   // Nothing else of the process needs the sound system, and asking for it takes a while.
   const needed = [input, output].some((choice) => /^(default|portaudio:)/.test(choice));
   const loaded = needed ? load() : undefined;
-  const look = loaded?.binding && lookingFor(loaded.binding, clock);
   const none = () => ({ devices: [], defaults: { input: -1, output: -1 } });
-  const supply: Supply = { clock, loaded, look: look ?? none };
+  const supply: Supply = { clock, loaded, look: () => loaded?.binding?.look() ?? none() };
   return {
     input: await openInput(input, supply),
     output: openOutput(output, supply),
@@ -60,7 +60,7 @@ async function openInput(choice: string, supply: Supply): Promise<InputDevice> {
   const found = find('input', choice, supply);
   return typeof found === 'string'
     ? new SilentInput(clock, choice, found)
-    : new PortAudioInput(found);
+    : found.binding.input(found);
 }
 
 function openOutput(choice: string, supply: Supply): OutputDevice {
@@ -71,13 +71,17 @@ function openOutput(choice: string, supply: Supply): OutputDevice {
   const found = find('output', choice, supply);
   return typeof found === 'string'
     ? new SilentOutput(clock, choice, found)
-    : new PortAudioOutput(found);
+    : found.binding.output(found);
 }
 
 const UNREADABLE = 'The file cannot be read. Name a WAV file that is there.';
 
 /** How to open what a choice means, now and later, or the sentence that says why it is silence. */
-function find(end: End, choice: string, supply: Supply): PortAudioChoice | string {
+function find(
+  end: End,
+  choice: string,
+  supply: Supply,
+): (Sought & { binding: SoundBinding }) | string {
   if (choice === 'silence' || !supply.loaded) return 'Silence was chosen.';
   const { binding, why } = supply.loaded;
   if (!binding) return why;
@@ -90,7 +94,6 @@ function find(end: End, choice: string, supply: Supply): PortAudioChoice | strin
   const known = wish === 'default' ? wish : { wanted: first.name, id: first.deviceId };
   return {
     binding,
-    clock: supply.clock,
     choice,
     first,
     find: () => candidates(end, known, supply.look()),

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { Codecs } from '../codec/codecs.js';
+import { loadBinding } from '../device/binding.js';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { openUdp } from '../net/udp.js';
@@ -14,6 +15,8 @@ import { eraseInstalled } from './epochs.js';
 import type { DaemonToEngine, EngineToDaemon } from './messages.js';
 import { Microphone } from './microphone.js';
 import { PacketRing } from './packets.js';
+import { Rehearsal } from './rehearsal.js';
+import { Ringing } from './ringing.js';
 import { Sound } from './sound.js';
 import { Switchboard } from './switchboard.js';
 
@@ -31,6 +34,8 @@ interface Running {
   switchboard: Switchboard;
   microphone: Microphone;
   sound: Sound;
+  rehearsal: Rehearsal;
+  ringing: Ringing;
   stop(): Promise<void>;
 }
 
@@ -88,23 +93,27 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
   const microphone = new Microphone(
     {
       random: (bytes) => randomBytes(bytes),
-      capture: (frame) =>
+      capture: (frame) => {
+        rehearsal.capture(frame);
         switchboard.capture(frame, {
           deviceMs: sound.latency.inputMs,
           processingMs: microphone.delayMs,
-        }),
+        });
+      },
       isMuted: () => switchboard.isMuted,
       warn: (sentence) => emit({ type: 'log', level: 'error', sentence }),
     },
     from.processing,
   );
+  const choose = (input: string, output: string) =>
+    chooseDevices(input, output, systemClock, () => loadBinding(from.binding, systemClock));
   const sound: Sound = await Sound.open(
     {
-      choose: (input, output) => chooseDevices(input, output, systemClock),
+      choose,
       clock: systemClock,
       capture: (frame) => microphone.captured(frame),
       play: (frame) => {
-        switchboard.play(frame);
+        if (!rehearsal.fill(frame)) switchboard.play(frame);
         microphone.heard(frame);
       },
       emit,
@@ -112,32 +121,39 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
     from.input,
     from.output,
   );
+  const rehearsal = new Rehearsal({
+    isRunning: (end) => sound.state[end].state === 'running',
+    changed: (state) => emit({ type: 'sound-test', state }),
+  });
+  const ringing = new Ringing({
+    open: async (output) => (await choose('silence', output)).output,
+    warn: (sentence) => emit({ type: 'log', level: 'warn', sentence }),
+  });
   emit({ type: 'ready', udpPort: socket.port, ...sound.state });
-  const stopTicking = tick(switchboard, sound, microphone);
+  const parts = { switchboard, microphone, sound, rehearsal, ringing };
+  const stopTicking = tick(parts);
   // Not before the daemon knows that the engine is there: a call that begins at once waits for nothing.
   void microphone.ready();
   return {
-    switchboard,
-    microphone,
-    sound,
+    ...parts,
     async stop() {
       await heardGoodbye(switchboard);
       stopTicking();
       switchboard.close();
       microphone.close();
-      await Promise.all([sound.close(), socket.close()]);
+      await Promise.all([sound.close(), ringing.close(), socket.close()]);
     },
   };
 }
 
-function tick(switchboard: Switchboard, sound: Sound, microphone: Microphone): Cancel {
+function tick(parts: Omit<Running, 'stop'>): Cancel {
+  const { switchboard, sound, microphone } = parts;
   let ticks = 0;
   let { warnings } = microphone;
   return pace(systemClock, TICK_MS, () => {
     ticks++;
     switchboard.tick();
-    const { hasCalls } = switchboard;
-    sound.need({ input: hasCalls || meter, output: hasCalls });
+    settle(parts);
     if (warnings !== microphone.warnings) {
       warnings = microphone.warnings;
       emit({ type: 'warnings', warnings: [...warnings] });
@@ -148,7 +164,15 @@ function tick(switchboard: Switchboard, sound: Sound, microphone: Microphone): C
   });
 }
 
-function handle({ switchboard, sound, microphone }: Running, message: DaemonToEngine): void {
+/** Who needs which end of the sound now. */
+function settle({ switchboard, sound, rehearsal }: Omit<Running, 'stop'>): void {
+  const { hasCalls } = switchboard;
+  const { input, output } = rehearsal.needs;
+  sound.need({ input: hasCalls || meter || input, output: hasCalls || output });
+}
+
+function handle(parts: Running, message: DaemonToEngine): void {
+  const { switchboard, sound, microphone, rehearsal, ringing } = parts;
   switch (message.type) {
     case 'devices':
       sound.use(message.input, message.output);
@@ -159,11 +183,22 @@ function handle({ switchboard, sound, microphone }: Running, message: DaemonToEn
     case 'meter':
       meter = message.on;
       break;
+    case 'sound-test':
+      if (message.test) rehearsal.start(message.test);
+      else rehearsal.stop();
+      settle(parts);
+      break;
+    case 'ring':
+      ringing.use(message.output);
+      if (message.output !== undefined) rehearsal.stop();
+      break;
     default:
       switchboard.handle(message);
       if (message.type === 'install-epoch') eraseInstalled(message);
-      if (message.type === 'open-call') microphone.beginCall();
-      if (message.type === 'open-call') sound.need({ input: true, output: true });
+      if (message.type !== 'open-call') break;
+      rehearsal.stop();
+      microphone.beginCall();
+      settle(parts);
   }
 }
 

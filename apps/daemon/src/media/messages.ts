@@ -9,8 +9,10 @@
 import type { CodecName } from '@kyberline/core/call/body';
 import type { ByeReason } from '@kyberline/core/call/control';
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
-import type { CallCounters } from '@kyberline/shared/snapshot';
+import type { CallCounters, SoundTest } from '@kyberline/shared/snapshot';
 import type { Processing, VoiceWarning } from '@kyberline/shared/voice';
+import type { BindingName } from '../device/binding-names.js';
+import type { RehearsalTest } from './rehearsal.js';
 
 export interface Address {
   /** IPv4 or IPv6 literal. */
@@ -49,6 +51,7 @@ export type DaemonToEngine =
       input: string;
       output: string;
       processing: Processing;
+      binding: BindingName;
     }
   | {
       type: 'open-call';
@@ -94,6 +97,10 @@ export type DaemonToEngine =
   | { type: 'processing'; processing: Processing }
   /** Keep the microphone open for a meter although no call is up. */
   | { type: 'meter'; on: boolean }
+  /** Test devices without a call; without a test, stop. A call that is opened stops it too. */
+  | { type: 'sound-test'; test?: RehearsalTest }
+  /** Ring on this DeviceChoice; without one, be silent at once. */
+  | { type: 'ring'; output?: string }
   | { type: 'stop' };
 
 export type EngineToDaemon =
@@ -140,4 +147,5 @@ export type EngineToDaemon =
     }
   /** What the person ought to be told about their microphone, whenever that has changed. */
   | { type: 'warnings'; warnings: VoiceWarning[] }
+  | { type: 'sound-test'; state: SoundTest }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; sentence: string };

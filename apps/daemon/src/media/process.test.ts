@@ -27,6 +27,8 @@ process.on('message', (message) => {
     process.send({ type: 'log', level: 'info', sentence: 'told ' + JSON.stringify({
       type: message.type, key: message.send?.control?.aead[0], anew: message.anew?.length }) });
   }
+  if (message.type === 'meter' || message.type === 'ring') process.send({ type: 'log',
+    level: 'info', sentence: message.type + ' ' + (message.type === 'meter' ? message.on : message.output) });
   if (message.type === 'stop' && process.env.DEAF === undefined) process.exit(0);
 });
 process.on('SIGTERM', () => {});
@@ -49,7 +51,14 @@ function engine(input: string, env: Record<string, string> = {}) {
   const media = new MediaProcess({
     enginePath: join(folder, 'engine.mjs'),
     env,
-    start: { udpHost: '::', udpPort: 0, input, output: 'silence', processing: NO_PROCESSING },
+    start: {
+      udpHost: '::',
+      udpPort: 0,
+      input,
+      output: 'silence',
+      processing: NO_PROCESSING,
+      binding: 'rings',
+    },
     onMessage: (message) => messages.push(message),
     onState: (state) => states.push(state),
     times: { checkMs: 50, silentChecks: 12, restartMs: [0, 30, 60], stopMs: 150 },
@@ -127,7 +136,7 @@ describe("the media engine's process", () => {
     expect(media.udpPort).toBe(0);
   });
 
-  it('remembers devices and meter for the next engine', async () => {
+  it('remembers devices for the next engine', async () => {
     const { media, messages, until, isRunning } = engine('silence');
     await until(isRunning(0));
     media.send({ type: 'devices', input: 'file:a.wav', output: 'silence' });
@@ -135,6 +144,20 @@ describe("the media engine's process", () => {
     await until(isRunning(1));
     const ready = messages.filter((message) => message.type === 'ready');
     expect(ready.map((message) => message.input)).toEqual(['silence', 'file:a.wav']);
+  });
+
+  it('remembers meter and ringing for the next engine', async () => {
+    const { media, messages, until, isRunning } = engine('silence');
+    const said = () => messages.flatMap((each) => (each.type === 'log' ? [each.sentence] : []));
+    await until(isRunning(0));
+    media.send({ type: 'meter', on: true });
+    media.send({ type: 'ring', output: 'default' });
+    await until(() => (said().length === 2 ? true : undefined));
+    process.kill(media.pid!, 'SIGKILL');
+    media.send({ type: 'ring' });
+    await until(isRunning(1));
+    await until(() => (said().includes('ring undefined') ? true : undefined));
+    expect(said().slice(-2)).toEqual(['meter true', 'ring undefined']);
   });
 
   it('remembers how the microphone is processed for the next engine', async () => {
