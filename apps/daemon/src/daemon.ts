@@ -23,13 +23,12 @@ import type { EngineState, MediaProcess } from './media/process.js';
 import type { Exchange } from './net/exchange.js';
 import { Problem } from './problem.js';
 import type { Registration } from './registration.js';
+import { SoundDesk } from './sound-desk.js';
 import type { ContactStore } from './store/contacts.js';
 import type { HistoryStore } from './store/history.js';
 import { callView, peopleView } from './views.js';
 import { Watchers } from './watchers.js';
 
-/** The microphone of a test is closed again after this long, should the page forget it. */
-const METER_MS = 60_000;
 /** Counters come once a second; every fifth time the open rows of the history are kept fresh. */
 const COUNTERS_PER_ALIVE = 5;
 
@@ -55,13 +54,24 @@ export class Daemon implements DaemonApi {
   #devices: SoundDevice[] = [];
   #historyRevision = 0;
   #counted = 0;
-  #meter: NodeJS.Timeout | undefined;
+  readonly #desk: SoundDesk;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
+    const { calls, choices, engine } = parts;
+    this.#desk = new SoundDesk({
+      tell: (message) => engine.send(message),
+      inCallWith: () => calls.shown.find((call) => !call.isOver)?.meeting.peer,
+      rings: () => {
+        if (!calls.shown.some((call) => call.state.phase.at === 'ringing-here')) return undefined;
+        const { ringtone, ringOutput } = choices.read();
+        return ringtone ? ringOutput : undefined;
+      },
+    });
   }
 
   changed(): void {
+    this.#desk.settle();
     this.#watchers.changed();
   }
 
@@ -94,6 +104,7 @@ export class Daemon implements DaemonApi {
       input: this.#input,
       output: this.#output,
       devices: this.#devices,
+      soundTest: this.#desk.test,
       people: peopleView({
         me: name,
         online: registration.people,
@@ -192,12 +203,15 @@ export class Daemon implements DaemonApi {
   }
 
   testMicrophone(on: boolean): void {
-    const { engine } = this.#parts;
-    clearTimeout(this.#meter);
-    engine.send({ type: 'meter', on });
-    if (!on) return;
-    this.#meter = setTimeout(() => engine.send({ type: 'meter', on: false }), METER_MS);
-    this.#meter.unref();
+    this.#desk.meter(on);
+  }
+
+  testRecording(on: boolean): void {
+    this.#desk.rehearse('recording', on);
+  }
+
+  testSpeaker(on: boolean): void {
+    this.#desk.rehearse('speaker', on);
   }
 
   history(limit: number): HistoryEntry[] {
@@ -207,6 +221,7 @@ export class Daemon implements DaemonApi {
   engineState(state: EngineState): void {
     const { calls } = this.#parts;
     this.#engine = state;
+    if (state.at !== 'running') this.#desk.tested('idle');
     if (state.at === 'running' && state.restarts > 0) calls.engineRestarted();
     if (state.at === 'failed') calls.engineFailed();
     this.changed();
@@ -233,6 +248,10 @@ export class Daemon implements DaemonApi {
         break;
       case 'counters':
         this.#counters(message);
+        break;
+      case 'sound-test':
+        this.#desk.tested(message.state);
+        this.changed();
         break;
       case 'log':
         this.#parts.warn(message.sentence);

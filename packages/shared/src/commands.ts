@@ -1,6 +1,6 @@
 /** Inputs of the daemon's tRPC procedures. The procedure names are the keys of `commands`. */
 import { z } from 'zod';
-import { deviceChoice } from './devices.js';
+import { deviceChoice, ringChoice } from './devices.js';
 import { callId, fingerprint, suiteId, userName } from './ids.js';
 import { codecName, processing } from './voice.js';
 
@@ -26,11 +26,16 @@ export const commands = {
     output: deviceChoice.optional(),
     autoAnswer: z.boolean().optional(),
     ringtone: z.boolean().optional(),
+    ringOutput: ringChoice.optional(),
     codec: codecName.optional(),
     /** The switches that are to change; the others stay as they are. */
     processing: processing.partial().optional(),
   }),
   /** Open the microphone for a level meter without a call, for at most 60 s at a time. */
   testMicrophone: z.object({ on: z.boolean() }),
+  /** Record the microphone for three seconds, then play that. Not during a call. */
+  testRecording: z.object({ on: z.boolean() }),
+  /** Play a chime on the loudspeaker. Not during a call. */
+  testSpeaker: z.object({ on: z.boolean() }),
   history: z.object({ limit: z.number().int().min(1).max(1000).default(200) }),
 } as const;

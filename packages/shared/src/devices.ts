@@ -19,6 +19,10 @@ export const deviceChoice = z
   );
 export type DeviceChoice = z.infer<typeof deviceChoice>;
 
+/** Where an incoming call is heard: in the browser's page, or on a loudspeaker of the engine's. */
+export const ringChoice = z.union([z.literal('panel'), deviceChoice]);
+export type RingChoice = z.infer<typeof ringChoice>;
+
 export const soundDevice = z.object({
   id: z.string(),
   name: z.string(),

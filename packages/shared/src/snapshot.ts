@@ -3,7 +3,7 @@
  * `state` arrives on every change, `levels` at 10 Hz, `counters` at 1 Hz.
  */
 import { z } from 'zod';
-import { deviceInUse, soundDevice } from './devices.js';
+import { deviceInUse, ringChoice, soundDevice } from './devices.js';
 import { endReason } from './endings.js';
 import { callId, fingerprint, registryId, suiteId, userName } from './ids.js';
 import { codecName, processing } from './voice.js';
@@ -73,6 +73,10 @@ export const personView = z.object({
 });
 export type PersonView = z.infer<typeof personView>;
 
+/** What a test of the sound devices does now: `tone` is the loudspeaker's chime. */
+export const soundTest = z.enum(['idle', 'recording', 'playing', 'tone']);
+export type SoundTest = z.infer<typeof soundTest>;
+
 export const stateSnapshot = z.object({
   version: z.string(),
   me: z.object({ name: userName, fingerprint, registered: z.boolean() }).optional(),
@@ -83,6 +87,7 @@ export const stateSnapshot = z.object({
     output: z.string(),
     autoAnswer: z.boolean(),
     ringtone: z.boolean(),
+    ringOutput: ringChoice,
     codec: codecName,
     processing,
   }),
@@ -96,6 +101,7 @@ export const stateSnapshot = z.object({
   input: deviceInUse,
   output: deviceInUse,
   devices: z.array(soundDevice),
+  soundTest,
   people: z.array(personView),
   /** The calls that are alive, and each ended one for 10 s so that its ending can be read. */
   calls: z.array(callView),

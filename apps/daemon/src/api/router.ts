@@ -27,6 +27,8 @@ export interface DaemonApi {
   resetContact(name: UserName, fingerprint: Fingerprint | undefined): void;
   changeSettings(change: SettingsChange): void;
   testMicrophone(on: boolean): void;
+  testRecording(on: boolean): void;
+  testSpeaker(on: boolean): void;
   history(limit: number): HistoryEntry[];
 }
 
@@ -65,6 +67,12 @@ export function createRouter(api: DaemonApi) {
     testMicrophone: procedure
       .input(commands.testMicrophone)
       .mutation(({ input }) => api.testMicrophone(input.on)),
+    testRecording: procedure
+      .input(commands.testRecording)
+      .mutation(({ input }) => api.testRecording(input.on)),
+    testSpeaker: procedure
+      .input(commands.testSpeaker)
+      .mutation(({ input }) => api.testSpeaker(input.on)),
   });
 }
 

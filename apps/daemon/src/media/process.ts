@@ -67,7 +67,8 @@ export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #times: ProcessTimes;
   #start: Extract<DaemonToEngine, { type: 'start' }>;
-  #meter: Extract<DaemonToEngine, { type: 'meter' }> | undefined;
+  /** What the engine is to do until it is told otherwise, whichever engine it is. */
+  readonly #standing = new Map<string, DaemonToEngine>();
   #state: EngineState;
   #child: ChildProcess | undefined;
   #startedAt = 0;
@@ -108,9 +109,9 @@ export class MediaProcess {
   }
 
   /**
-   * Says it to the engine; false if there is none that listens now. Devices, processing and meter
-   * are remembered and hold for the next engine too; everything about calls is the caller's to
-   * repeat, but a goodbye, which an engine that comes soon says.
+   * Says it to the engine; false if there is none that listens now. Devices, processing, meter
+   * and ringing are remembered and hold for the next engine too; everything about calls is the
+   * caller's to repeat, but a goodbye, which an engine that comes soon says.
    */
   send(message: DaemonToEngine): boolean {
     if (message.type === 'devices') {
@@ -119,7 +120,9 @@ export class MediaProcess {
     if (message.type === 'processing') {
       this.#start = { ...this.#start, processing: message.processing };
     }
-    if (message.type === 'meter') this.#meter = message;
+    if (message.type === 'meter' || message.type === 'ring') {
+      this.#standing.set(message.type, message);
+    }
     const close = message.type === 'close-call' ? message : undefined;
     if (this.#state.at !== 'running') {
       if (close && !this.#stopped) this.#goodbyes.keep(close);
@@ -171,7 +174,7 @@ export class MediaProcess {
       this.#start = { ...this.#start, udpPort: message.udpPort };
       this.#udpPort = message.udpPort;
       this.#enter({ at: 'running', restarts: this.#state.restarts, udpPort: message.udpPort });
-      if (this.#meter) this.#tell(this.#meter);
+      for (const order of this.#standing.values()) this.#tell(order);
       this.#goodbyes.say((goodbye) => this.#tell(goodbye));
     }
     if (message.type === 'cannot-start') this.#cannotStart = message.sentence;

@@ -7,7 +7,7 @@ import { Ringing } from './ringing.js';
 /** A loudspeaker that asks when the test does. */
 class Loudspeaker implements OutputDevice {
   readonly underruns = 0;
-  readonly delayMs = 0;
+  readonly latencyMs = 0;
   closes: Promise<void> = Promise.resolve();
   #fill: ((frame: Int16Array) => void) | undefined;
 

@@ -24,6 +24,7 @@ const DEFAULTS = {
   output: 'default',
   autoAnswer: false,
   ringtone: true,
+  ringOutput: 'panel',
   codec: 'opus',
   processing: USUAL_PROCESSING,
 };
@@ -35,6 +36,7 @@ const ALL: Settings = {
   output: 'silence',
   autoAnswer: true,
   ringtone: false,
+  ringOutput: 'portaudio:Desk',
   codec: 'pcm16',
   processing: { ...USUAL_PROCESSING, noiseSuppression: false, disguise: true },
 };
@@ -71,6 +73,7 @@ describe('settings', () => {
     insert.run('registryUrl', '17');
     insert.run('fromTheFuture', '{"a":1}');
     insert.run('ringtone', 'false');
+    insert.run('ringOutput', '"bicycle bell"');
     insert.run('codec', '"wax cylinder"');
     insert.run('processing', '{"autoGain":false,"disguise":"a little"}');
     expect(openSettings(db).read()).toEqual({

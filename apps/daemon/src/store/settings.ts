@@ -2,7 +2,7 @@
  * What the person has chosen, one row a setting, its value as JSON. A row that is missing or that
  * this version cannot read counts as never chosen.
  */
-import { deviceChoice } from '@kyberline/shared/devices';
+import { deviceChoice, ringChoice } from '@kyberline/shared/devices';
 import { suiteId, userName } from '@kyberline/shared/ids';
 import { codecName, USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { z } from 'zod';
@@ -27,6 +27,7 @@ const SETTINGS = {
   output: deviceChoice.catch('default'),
   autoAnswer: z.boolean().catch(false),
   ringtone: z.boolean().catch(true),
+  ringOutput: ringChoice.catch('panel'),
   codec: codecName.catch('opus'),
   processing: switches.catch(USUAL_PROCESSING),
 };

@@ -43,6 +43,7 @@ export function scriptedState(): StateSnapshot {
       output: 'default',
       autoAnswer: false,
       ringtone: true,
+      ringOutput: 'panel',
       codec: 'opus',
       processing: USUAL_PROCESSING,
     },
@@ -61,6 +62,7 @@ export function scriptedState(): StateSnapshot {
       { id: '1', name: 'Built-in speaker', inputChannels: 0, outputChannels: 2, isDefault: true },
       { id: '2', name: 'USB headset', inputChannels: 1, outputChannels: 2, isDefault: false },
     ],
+    soundTest: 'idle',
     people: [
       person(ECHO_NAME, { isEcho: true, fingerprint: fingerprintOf('echo') }),
       person('bob', { trust: 'verified' }),

@@ -57,6 +57,8 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     resetContact: (name, fingerprint) => heard('resetContact', name, fingerprint),
     changeSettings: (change) => heard('changeSettings', change),
     testMicrophone: (on) => heard('testMicrophone', on),
+    testRecording: (on) => heard('testRecording', on),
+    testSpeaker: (on) => heard('testSpeaker', on),
     history: (limit) => {
       heard('history', limit);
       return fake.history.slice(0, limit);
@@ -115,6 +117,7 @@ const CALM: StateSnapshot = {
     output: 'default',
     autoAnswer: false,
     ringtone: true,
+    ringOutput: 'panel',
     codec: 'opus',
     processing: USUAL_PROCESSING,
   },
@@ -135,6 +138,7 @@ const CALM: StateSnapshot = {
     state: 'closed',
   },
   devices: [{ id: '0', name: 'USB headset', inputChannels: 1, outputChannels: 2, isDefault: true }],
+  soundTest: 'idle',
   people: [
     { name: 'echo' as UserName, online: true, isEcho: true, trust: 'seen' },
     { name: 'bob' as UserName, online: true, isEcho: false, trust: 'verified' },
