@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { deviceChoice } from '@kyberline/shared/devices';
+import { type DeviceChoice, deviceChoice, type RingChoice } from '@kyberline/shared/devices';
 import { callId, fingerprint, suiteId, userName } from '@kyberline/shared/ids';
 import {
   type CodecName,
@@ -48,10 +48,18 @@ export const registryUrl = reading(
 );
 
 /** A DeviceChoice; a file's path is made absolute, since daemon and command differ in folders. */
-export const device = reading('default, silence, portaudio:NAME or file:PATH.', (text) => {
+export const device = reading('default, silence, portaudio:NAME or file:PATH.', readDevice);
+
+/** Where an incoming call rings. */
+export const ring = reading(
+  'panel, default, silence, portaudio:NAME or file:PATH.',
+  (text): RingChoice | undefined => (text === 'panel' ? text : readDevice(text)),
+);
+
+function readDevice(text: string): DeviceChoice | undefined {
   const choice = deviceChoice.safeParse(text).data;
   return choice?.startsWith('file:') ? `file:${resolve(choice.slice(5))}` : choice;
-});
+}
 
 export const ipAddress = reading(
   'an IP address of this machine, or :: or 0.0.0.0 for all.',

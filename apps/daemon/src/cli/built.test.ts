@@ -55,6 +55,7 @@ const COMMANDS = [
   'history',
   'devices',
   'microphone',
+  'speaker',
   'settings',
   'doctor',
 ];

@@ -32,6 +32,8 @@ describe('commands that ask the daemon for something', () => {
     ['settings output silence', ['changeSettings', { output: 'silence' }]],
     ['settings auto-answer on', ['changeSettings', { autoAnswer: true }]],
     ['settings ringtone off', ['changeSettings', { ringtone: false }]],
+    ['settings ring panel', ['changeSettings', { ringOutput: 'panel' }]],
+    ['settings ring portaudio:Desk', ['changeSettings', { ringOutput: 'portaudio:Desk' }]],
     ['settings codec pcm16', ['changeSettings', { codec: 'pcm16' }]],
     ['settings high-pass on', ['changeSettings', { processing: { highPass: true } }]],
     [
@@ -76,6 +78,8 @@ describe('commands that ask the daemon for something', () => {
     ['reset-contact bob 12', 'FINGERPRINT takes'],
     ['status --port 99999', '--port takes'],
     ['microphone --seconds 0', '--seconds takes'],
+    ['microphone --play --seconds 4', 'cannot be used with'],
+    ['settings ring bell', 'ring takes panel, default, silence'],
   ])('"%s" is wrong use: nothing is asked, exit code 2', async (line, sentence) => {
     const { code, err } = await kyberline(fake, line);
     expect(err).toContain(sentence);

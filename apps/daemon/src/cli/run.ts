@@ -15,6 +15,7 @@ import { addOpen } from './commands/open.js';
 import { addPeople } from './commands/people.js';
 import { addRegistry } from './commands/registry.js';
 import { addSettings } from './commands/settings.js';
+import { addSpeaker } from './commands/speaker.js';
 import { addStatus } from './commands/status.js';
 import { addWatch } from './commands/watch.js';
 import { addWords } from './commands/words.js';
@@ -69,6 +70,7 @@ const COMMANDS = [
   addHistory,
   addDevices,
   addMicrophone,
+  addSpeaker,
   addSettings,
   addDoctor,
 ];

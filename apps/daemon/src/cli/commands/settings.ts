@@ -5,7 +5,7 @@ import type { StateSnapshot } from '@kyberline/shared/snapshot';
 import type { Processing } from '@kyberline/shared/voice';
 import { Argument, type Command } from 'commander';
 import type { SettingsChange } from '../../api/router.js';
-import { codec, device, onOff, read, registryUrl, suite } from '../../option.js';
+import { codec, device, onOff, read, registryUrl, ring, suite } from '../../option.js';
 import { columns } from '../columns.js';
 import { type FindOptions, findable, JSON_OPTION, json, withDaemon } from '../command.js';
 import type { Terminal } from '../terminal.js';
@@ -64,9 +64,14 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     change: (text) => ({ autoAnswer: read(text, 'auto-answer', onOff) }),
   },
   ringtone: {
-    what: 'ring in the panel',
+    what: 'let an incoming call ring',
     show: (settings) => yesNo(settings.ringtone),
     change: (text) => ({ ringtone: read(text, 'ringtone', onOff) }),
+  },
+  ring: {
+    what: 'where: panel for the browser’s page, or a loudspeaker as in output',
+    show: (settings) => settings.ringOutput,
+    change: (text) => ({ ringOutput: read(text, 'ring', ring) }),
   },
 };
 

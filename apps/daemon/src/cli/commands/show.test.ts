@@ -118,6 +118,7 @@ describe('commands that show something', () => {
       'disguise',
       'auto-answer',
       'ringtone',
+      'ring',
     ]);
   });
 
