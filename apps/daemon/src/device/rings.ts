@@ -10,11 +10,13 @@
  * Delay from PulseAudio's null sink to null sink, measured with chirps (npm run bench -- device-loop),
  * frames of 10 ms in between and a loudspeaker's buffer of
  *
- *   5 ms   21 ms, 10 % of a processor; runs dry beside two busy programs until it is 40 ms
- *   7.5    30 ms,  8 %; holds beside them
- *   10     38 ms,  7 %; holds beside them
+ *   5 ms    21 ms, 10 % of a processor
+ *   7.5     30 ms,  8 %
+ *   10      38 ms,  7 %
  *   naudiodon, 10 and 12.5 ms: 80 ms, 6 %
  *
+ * Medians of short runs, while the machine had processors to spare. Where it has none, PulseAudio
+ * without real-time priority lets all of them run dry, up to about 20 ms.
  * One that ran dry is silent for about 100 ms. PULSE_LATENCY_MSEC makes nothing shorter here.
  */
 import type { PortAudio, Stream } from '@kyberline/portaudio';
