@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { Codecs } from '../codec/codecs.js';
+import { loadBinding } from '../device/binding.js';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { openUdp } from '../net/udp.js';
@@ -104,7 +105,8 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
     },
     from.processing,
   );
-  const choose = (input: string, output: string) => chooseDevices(input, output, systemClock);
+  const choose = (input: string, output: string) =>
+    chooseDevices(input, output, systemClock, () => loadBinding(from.binding, systemClock));
   const sound: Sound = await Sound.open(
     {
       choose,

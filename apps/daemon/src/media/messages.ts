@@ -11,6 +11,7 @@ import type { ByeReason } from '@kyberline/core/call/control';
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { CallCounters, SoundTest } from '@kyberline/shared/snapshot';
 import type { Processing, VoiceWarning } from '@kyberline/shared/voice';
+import type { BindingName } from '../device/binding-names.js';
 import type { RehearsalTest } from './rehearsal.js';
 
 export interface Address {
@@ -50,6 +51,7 @@ export type DaemonToEngine =
       input: string;
       output: string;
       processing: Processing;
+      binding: BindingName;
     }
   | {
       type: 'open-call';

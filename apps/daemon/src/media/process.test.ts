@@ -51,7 +51,14 @@ function engine(input: string, env: Record<string, string> = {}) {
   const media = new MediaProcess({
     enginePath: join(folder, 'engine.mjs'),
     env,
-    start: { udpHost: '::', udpPort: 0, input, output: 'silence', processing: NO_PROCESSING },
+    start: {
+      udpHost: '::',
+      udpPort: 0,
+      input,
+      output: 'silence',
+      processing: NO_PROCESSING,
+      binding: 'rings',
+    },
     onMessage: (message) => messages.push(message),
     onState: (state) => states.push(state),
     times: { checkMs: 50, silentChecks: 12, restartMs: [0, 30, 60], stopMs: 150 },
