@@ -15,8 +15,9 @@
  *   10      38 ms,  7 %
  *   naudiodon, 10 and 12.5 ms: 80 ms, 6 %
  *
- * Medians of short runs, while the machine had processors to spare. Where it has none, PulseAudio
- * without real-time priority lets all of them run dry, up to about 20 ms.
+ * Medians of one run each, 16 to 22 s, on two processors that other programs used as well, so good
+ * for the order and not for the last ms. Where no processor is to spare, PulseAudio without real-time
+ * priority lets all of them run dry.
  * One that ran dry is silent for about 100 ms. PULSE_LATENCY_MSEC makes nothing shorter here.
  */
 import type { PortAudio, Stream } from '@kyberline/portaudio';
