@@ -30,7 +30,8 @@ export function Incoming({ state, onAccept, onDecline, onCallBack, children }: P
   const inCall = calls.some((call) => call.phase !== 'ended' && call.phase !== 'ringing-here');
   const first = ringing[0];
   const sentence = first === undefined ? undefined : stageSentence(first);
-  const silenced = useRingtone(first !== undefined && state?.settings.ringtone === true);
+  const { ringtone, ringOutput } = state?.settings ?? {};
+  const silenced = useRingtone(first !== undefined && ringtone === true && ringOutput === 'panel');
   usePageSignal(sentence);
   useCallNotification(first?.callId, sentence ?? '');
   const close = (callId: string) => setPutAway((all) => new Set(all).add(callId));

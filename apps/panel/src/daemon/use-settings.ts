@@ -1,10 +1,14 @@
 'use client';
-/** Changing settings, taking a name, testing the microphone: the commands beside calls. */
+/** Changing settings, taking a name, testing devices: the commands beside calls. */
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
 import { useEffect, useMemo } from 'react';
 import { useAsk } from './use-call';
 
 export type Settings = StateSnapshot['settings'];
+/** Of the processing only the switches that are to change. */
+export type SettingsChange = Partial<Omit<Settings, 'processing'>> & {
+  processing?: Partial<Settings['processing']>;
+};
 
 /** The registry has a say in these: the daemon asks it up to three times, 6 s each. */
 const REGISTRY_MS = 20_000;
@@ -19,8 +23,12 @@ export function useSettingsCommands() {
         ask((daemon, options) => daemon.register.mutate({ name }, options), REGISTRY_MS),
       unregister: () =>
         ask((daemon, options) => daemon.unregister.mutate({}, options), REGISTRY_MS),
-      change: (change: Partial<Settings>) =>
+      change: (change: SettingsChange) =>
         ask((daemon, options) => daemon.changeSettings.mutate(change, options)),
+      testRecording: (on: boolean) =>
+        ask((daemon, options) => daemon.testRecording.mutate({ on }, options)),
+      testSpeaker: (on: boolean) =>
+        ask((daemon, options) => daemon.testSpeaker.mutate({ on }, options)),
     };
   }, [ask]);
 }

@@ -55,6 +55,26 @@ describe.skipIf(before.isSkipped)('a call that rings in a browser', { timeout: 6
     expect(await page.getByText('The browser keeps the ringtone quiet').count()).toBe(0);
   });
 
+  it('is not heard from the page where the engine rings, or nothing is to', async () => {
+    const { panel, page } = before;
+    ring();
+    await page.goto(panel.url);
+    await expect.poll(() => ringers(page), WAIT).toEqual({ held: 1, pending: 0 });
+    panel.daemon.change((state) => {
+      state.settings.ringOutput = 'portaudio:1';
+    });
+    await expect.poll(() => ringers(page), WAIT).toEqual({ held: 0, pending: 0 });
+    await page.getByRole('button', { name: 'Accept' }).waitFor(WAIT);
+    panel.daemon.change((state) => {
+      state.settings.ringOutput = 'panel';
+    });
+    await expect.poll(() => ringers(page), WAIT).toEqual({ held: 1, pending: 0 });
+    panel.daemon.change((state) => {
+      state.settings.ringtone = false;
+    });
+    await expect.poll(() => ringers(page), WAIT).toEqual({ held: 0, pending: 0 });
+  });
+
   it('is notified of when the page is left while it rings', async () => {
     const { panel, page } = before;
     panel.given();

@@ -76,6 +76,8 @@ export async function startFakeDaemon(
     resetContact: command('resetContact'),
     changeSettings: command('changeSettings'),
     testMicrophone: command('testMicrophone'),
+    testRecording: command('testRecording'),
+    testSpeaker: command('testSpeaker'),
   });
 
   /** State at once and on every change, levels ten times and counters once a second. */
@@ -152,7 +154,8 @@ function levels(state: StateSnapshot, step: number): SnapshotEvent {
     28 * Math.max(0, Math.sin(step / 9 + phase)) +
     12 * Math.abs(Math.sin(step * 1.7 + phase));
   const talking = state.calls.filter((call) => call.phase === 'active');
-  const open = talking.length > 0 || state.input.state === 'running';
+  const open =
+    talking.length > 0 || state.input.state === 'running' || state.soundTest === 'recording';
   return {
     type: 'levels',
     levels: {
@@ -175,12 +178,14 @@ function counters(state: StateSnapshot, step: number): SnapshotEvent {
 }
 
 function count({ callId }: CallView, step: number): CallCounters {
-  const frames = step * 5;
+  const frames = step * 10;
   return {
     callId,
     sent: frames,
+    sentBytes: frames * 142,
     received: frames,
-    played: frames,
+    // Late and waiting ones are not played.
+    played: Math.max(0, frames - 3),
     lost: 2,
     late: 1,
     duplicate: 0,
@@ -188,14 +193,19 @@ function count({ callId }: CallView, step: number): CallCounters {
     forged: 0,
     malformed: 0,
     concealed: 2,
+    repaired: 1,
     discarded: 0,
     captured: frames,
     inputOverruns: 0,
     outputUnderruns: 0,
-    jitterBufferMs: 60,
-    jitterTargetMs: 60,
+    buffered: 2,
+    jitterBufferMs: 20,
+    jitterTargetMs: 20,
+    jitterDelayMs: 22.5,
     jitterMs: 2.4,
     roundTripMs: 14,
+    driftPpm: -11,
+    sending: { codec: 'opus', frameMs: 10, bitrateKbps: 48, redundancy: 1 },
     lossRatio: 0.004,
   };
 }

@@ -28,7 +28,7 @@ export function talking(): Partial<CallView> {
     connectedAt: Date.now(),
     suite: 1,
     epoch: 0,
-    codec: 'pcm16',
+    codec: 'opus',
     words: ['falcon', 'harbour', 'violin', 'maple'],
     emoji: ['🦅', '⚓', '🎻', '🍁'],
   };

@@ -9,10 +9,15 @@ import { LookSettings } from '../../components/settings/look-settings';
 import { NameSettings } from '../../components/settings/name-settings';
 import { RegistrySettings } from '../../components/settings/registry-settings';
 import { SoundSettings } from '../../components/settings/sound-settings';
+import { VoiceSettings } from '../../components/settings/voice-settings';
 import { KeptFocus } from '../../components/ui/kept-focus';
 import { useToast } from '../../components/ui/toasts';
 import { useLevels, useSnapshot } from '../../daemon/use-call';
-import { type Settings, useMicrophoneTest, useSettingsCommands } from '../../daemon/use-settings';
+import {
+  type SettingsChange,
+  useMicrophoneTest,
+  useSettingsCommands,
+} from '../../daemon/use-settings';
 
 export function AllSettings() {
   const state = useSnapshot();
@@ -24,11 +29,12 @@ export function AllSettings() {
   const [testing, setTesting] = useState(false);
   useMicrophoneTest(testing);
   if (state === undefined) return null;
-  const change = (part: Partial<Settings>) => {
-    commands.change(part).catch((error: unknown) => {
+  const tell = (asked: Promise<unknown>) => {
+    asked.catch((error: unknown) => {
       toast(error instanceof Error ? error.message : String(error));
     });
   };
+  const change = (part: SettingsChange) => tell(commands.change(part));
   return (
     <KeptFocus className="grid grid-cols-1 gap-10">
       <h1 className="font-display text-4xl leading-tight sm:text-5xl sm:leading-tight">Settings</h1>
@@ -42,8 +48,11 @@ export function AllSettings() {
         levels={levels}
         testing={testing}
         onTest={setTesting}
+        onRecord={(on) => tell(commands.testRecording(on))}
+        onChime={(on) => tell(commands.testSpeaker(on))}
         onChange={change}
       />
+      <VoiceSettings settings={state.settings} onChange={change} />
       <CallSettings
         settings={state.settings}
         leave={notifications.leave}

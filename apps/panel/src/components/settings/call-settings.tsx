@@ -24,21 +24,28 @@ const LEAVE_SENTENCES: Record<NotificationLeave, string> = {
 };
 
 export function CallSettings({ settings, leave, onAskLeave, onTryRingtone, onChange }: Props) {
+  const byPage = settings.ringOutput === 'panel';
   return (
     <Section title="Incoming calls">
       <div className="grid grid-cols-1 gap-2">
         <Switch
           label="Ringtone"
-          hint="Played by this page when somebody calls."
+          hint={
+            byPage
+              ? 'Played by this page when somebody calls.'
+              : 'Played when somebody calls, on the device chosen above.'
+          }
           checked={settings.ringtone}
           onChange={(ringtone) => onChange({ ringtone })}
         />
-        <div>
-          <Button size="small" look="quiet" className="-ml-3.5" onClick={onTryRingtone}>
-            <Bell aria-hidden />
-            Hear it
-          </Button>
-        </div>
+        {byPage && (
+          <div>
+            <Button size="small" look="quiet" className="-ml-3.5" onClick={onTryRingtone}>
+              <Bell aria-hidden />
+              Hear it
+            </Button>
+          </div>
+        )}
       </div>
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div className="min-w-48 flex-1">

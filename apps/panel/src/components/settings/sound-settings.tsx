@@ -1,10 +1,12 @@
 'use client';
-/** Microphone and speaker, with a meter to try the microphone. */
+/** Microphone, speaker and where it rings, each to be tried without a call. */
+import type { RingChoice } from '@kyberline/shared/devices';
 import type { Levels, StateSnapshot } from '@kyberline/shared/snapshot';
-import { Mic } from 'lucide-react';
+import { Mic, Play, Square, Volume2 } from 'lucide-react';
 import { DevicePicker } from '../sound/device-picker';
+import { RingPicker } from '../sound/ring-picker';
+import { SoundTest } from '../sound/sound-test';
 import { VoiceLine } from '../sound/voice-line';
-import { Button } from '../ui/button';
 import { Section } from './section';
 
 type Props = {
@@ -12,11 +14,22 @@ type Props = {
   levels: Levels | undefined;
   testing: boolean;
   onTest: (on: boolean) => void;
-  onChange: (change: { input?: string; output?: string }) => void;
+  onRecord: (on: boolean) => void;
+  onChime: (on: boolean) => void;
+  onChange: (change: { input?: string; output?: string; ringOutput?: RingChoice }) => void;
 };
 
-export function SoundSettings({ state, levels, testing, onTest, onChange }: Props) {
-  const { settings, devices, input, output } = state;
+const RECORDING_SENTENCES: Record<StateSnapshot['soundTest'], string> = {
+  idle: 'Hear yourself as the others do: three seconds are recorded, then played.',
+  recording: 'Speak now: three seconds are recorded.',
+  playing: 'This is how you sound.',
+  tone: 'Hear yourself as the others do: three seconds are recorded, then played.',
+};
+
+export function SoundSettings({ state, levels, testing, ...on }: Props) {
+  const { settings, devices, input, output, soundTest } = state;
+  const isRecording = soundTest === 'recording' || soundTest === 'playing';
+  const isChiming = soundTest === 'tone';
   return (
     <Section
       title="Sound"
@@ -27,27 +40,72 @@ export function SoundSettings({ state, levels, testing, onTest, onChange }: Prop
         choice={settings.input}
         inUse={input}
         devices={devices}
-        onChoose={(choice) => onChange({ input: choice })}
+        onChoose={(choice) => on.onChange({ input: choice })}
       />
-      <div className="rounded-2xl border border-line bg-surface p-5">
-        {testing ? (
-          <VoiceLine label="Your microphone" decibel={levels?.input} tick={levels}>
-            <p className="mb-2 text-sm text-soft">Say something: the line moves with your voice.</p>
-          </VoiceLine>
-        ) : (
-          <p className="text-sm text-soft">See whether the microphone hears you.</p>
-        )}
-        <Button size="small" className="mt-4" onClick={() => onTest(!testing)}>
-          <Mic aria-hidden />
-          {testing ? 'Stop the test' : 'Test the microphone'}
-        </Button>
+      <div className="grid grid-cols-1 gap-6 rounded-2xl border border-line bg-surface p-5">
+        <SoundTest
+          sentence={
+            testing
+              ? 'Say something: the line moves with your voice.'
+              : 'See whether the microphone hears you.'
+          }
+          isOn={testing}
+          begin="Test the microphone"
+          end="Stop the test"
+          icon={<Mic aria-hidden />}
+          onTest={on.onTest}
+        >
+          {testing && (
+            <VoiceLine
+              label="Your microphone"
+              decibel={levels?.input}
+              tick={levels}
+              className="mt-2"
+            />
+          )}
+        </SoundTest>
+        <SoundTest
+          sentence={RECORDING_SENTENCES[soundTest]}
+          isOn={isRecording}
+          begin="Record and play"
+          end="Stop the recording"
+          icon={isRecording ? <Square aria-hidden /> : <Play aria-hidden />}
+          onTest={on.onRecord}
+        >
+          {soundTest === 'recording' && !testing && (
+            <VoiceLine
+              label="What is recorded"
+              decibel={levels?.input}
+              tick={levels}
+              className="mt-2"
+            />
+          )}
+        </SoundTest>
       </div>
       <DevicePicker
         end="output"
         choice={settings.output}
         inUse={output}
         devices={devices}
-        onChoose={(choice) => onChange({ output: choice })}
+        onChoose={(choice) => on.onChange({ output: choice })}
+      />
+      <div className="rounded-2xl border border-line bg-surface p-5">
+        <SoundTest
+          sentence={
+            isChiming ? 'A chime of two tones is played.' : 'Hear whether the speaker plays.'
+          }
+          isOn={isChiming}
+          begin="Play a chime"
+          end="Stop the chime"
+          icon={isChiming ? <Square aria-hidden /> : <Volume2 aria-hidden />}
+          onTest={on.onChime}
+        />
+      </div>
+      <RingPicker
+        choice={settings.ringOutput}
+        isOn={settings.ringtone}
+        devices={devices}
+        onChoose={(ringOutput) => on.onChange({ ringOutput })}
       />
     </Section>
   );

@@ -1,6 +1,6 @@
 import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import { describe, expect, it } from 'vitest';
-import { deviceOptions } from './device-choices';
+import { deviceOptions, ringOptions } from './device-choices';
 
 const headset: SoundDevice = {
   id: '3',
@@ -39,5 +39,21 @@ describe('the devices to choose from', () => {
   it('keeps showing the chosen device while it is unplugged', () => {
     const options = deviceOptions('input', [headset], 'portaudio:9', inUse);
     expect(options.at(-1)).toEqual({ value: 'portaudio:9', label: 'Old microphone' });
+  });
+});
+
+describe('where it can ring', () => {
+  it('is this page first, then whatever plays', () => {
+    const microphone = { ...headset, id: '5', outputChannels: 0 };
+    const options = ringOptions([headset, speaker, microphone], 'panel');
+    expect(options.map((o) => o.value)).toEqual(['panel', 'default', 'portaudio:3', 'portaudio:4']);
+  });
+
+  it('is still shown as it was chosen while the device is away', () => {
+    expect(ringOptions([headset], 'portaudio:Desk').at(-1)).toEqual({
+      value: 'portaudio:Desk',
+      label: 'Desk',
+    });
+    expect(ringOptions([], 'silence').at(-1)).toEqual({ value: 'silence', label: 'No speaker' });
   });
 });

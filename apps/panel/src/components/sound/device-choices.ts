@@ -1,5 +1,5 @@
 /** The sound devices as a list to choose from. */
-import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
+import type { DeviceInUse, RingChoice, SoundDevice } from '@kyberline/shared/devices';
 import type { Option } from '../ui/select';
 
 /** The choice that stands for a file; its path is typed beside the list. */
@@ -15,16 +15,8 @@ export function deviceOptions(
   choice: string,
   inUse: DeviceInUse,
 ): Option[] {
-  const standard = devices.find((device) => device.isDefault && fits(device, end));
   const options: Option[] = [
-    {
-      value: 'default',
-      label: 'Whatever the system uses',
-      ...(standard === undefined ? {} : { hint: standard.name }),
-    },
-    ...devices
-      .filter((device) => fits(device, end))
-      .map((device) => ({ value: `portaudio:${device.id}`, label: device.name })),
+    ...present(end, devices),
     end === 'input'
       ? { value: 'silence', label: 'No microphone', hint: 'The others hear silence.' }
       : { value: 'silence', label: 'No speaker', hint: 'Nothing is played.' },
@@ -39,6 +31,31 @@ export function deviceOptions(
     });
   }
   return options;
+}
+
+/** The same for the ringtone: this page, or any device that can play. */
+export function ringOptions(devices: readonly SoundDevice[], choice: RingChoice): Option[] {
+  const options: Option[] = [
+    { value: 'panel', label: 'This page', hint: 'Your browser plays the ringtone.' },
+    ...present('output', devices),
+  ];
+  if (options.some((option) => option.value === choice)) return options;
+  const label = choice === 'silence' ? 'No speaker' : choice.replace(/^(portaudio|file):/, '');
+  return [...options, { value: choice, label }];
+}
+
+/** What the system uses, and each device that is there. */
+function present(end: 'input' | 'output', devices: readonly SoundDevice[]): Option[] {
+  const fitting = devices.filter((device) => fits(device, end));
+  const standard = fitting.find((device) => device.isDefault);
+  return [
+    {
+      value: 'default',
+      label: 'Whatever the system uses',
+      ...(standard === undefined ? {} : { hint: standard.name }),
+    },
+    ...fitting.map((device) => ({ value: `portaudio:${device.id}`, label: device.name })),
+  ];
 }
 
 function fits(device: SoundDevice, end: 'input' | 'output'): boolean {
