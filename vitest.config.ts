@@ -8,6 +8,10 @@ const alias = [
     replacement: fileURLToPath(new URL('./packages/$1/src/$2.ts', import.meta.url)),
   },
   {
+    find: /^@kyberline\/portaudio$/,
+    replacement: fileURLToPath(new URL('./packages/portaudio/src/index.ts', import.meta.url)),
+  },
+  {
     find: /^@kyberline\/daemon\/(.+)$/,
     replacement: fileURLToPath(new URL('./apps/daemon/src/$1.ts', import.meta.url)),
   },

@@ -42,6 +42,7 @@ describe('the repository', () => {
       'apps/daemon',
       'apps/panel',
       'packages/core',
+      'packages/portaudio',
       'packages/registry',
       'packages/shared',
     ]);

@@ -16,7 +16,11 @@ const INSTALLED = join(NODE_MODULES, '.package-lock.json');
 const NOTE = join(NOTES, 'installed-for.txt');
 /** With what the binding of PortAudio was last compiled in vain. */
 const SOUND_NOTE = join(NOTES, 'sound-not-built.txt');
-const SOUND = join(NODE_MODULES, 'naudiodon', 'build', 'Release', 'naudiodon.node');
+const SOUND = [
+  join(NODE_MODULES, 'naudiodon', 'build', 'Release', 'naudiodon.node'),
+  join(ROOT, 'packages', 'portaudio', 'build', 'Release', 'kyberline_portaudio.node'),
+];
+const isSoundBuilt = () => SOUND.every((path) => existsSync(path));
 /** Of all native modules the one that loads in a single version of Node only. */
 const FOR_ONE_NODE = join(
   NODE_MODULES,
@@ -105,12 +109,11 @@ async function installAll(reason) {
  */
 async function buildSound(mayTry) {
   const tools = `${BUILT_FOR} ${missing(FOR_BUILD).length === 0 ? 'with' : 'without'} a compiler`;
-  if (!isSoundTriedAgain({ isBuilt: existsSync(SOUND), triedWith: noted(SOUND_NOTE) }, tools))
-    return;
+  if (!isSoundTriedAgain({ isBuilt: isSoundBuilt(), triedWith: noted(SOUND_NOTE) }, tools)) return;
   if (mayTry) {
     const line = progress('Compiling for sound cards (missing since the last install)');
     await npm(['install', '--no-save', '--fetch-retries=0', ...QUIET], (text) => line.note(text));
-    if (existsSync(SOUND)) return line.done();
+    if (isSoundBuilt()) return line.done();
     line.failed();
   }
   note(SOUND_NOTE, tools);

@@ -4,6 +4,7 @@
  *
  *   panel ──► registry ──► core ──► shared          panel ┄┄► daemon, by types only
  *   daemon ──► core ──► shared                      daemon/cli ──► registry
+ *   daemon ──► portaudio, the native binding
  */
 import { scan } from './scan.js';
 
@@ -38,9 +39,10 @@ const PURE_CRYPTO = new Set([
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/shared': [],
   'packages/core': ['shared'],
+  'packages/portaudio': [],
   'packages/registry': ['core', 'shared'],
-  'apps/daemon': ['core', 'shared'],
-  'apps/daemon/src/cli': ['core', 'shared', 'registry'],
+  'apps/daemon': ['core', 'portaudio', 'shared'],
+  'apps/daemon/src/cli': ['core', 'portaudio', 'shared', 'registry'],
   'apps/panel': ['registry', 'core', 'shared'],
 };
 
@@ -102,6 +104,8 @@ function mayImport(path: string, folder: string): readonly string[] {
 }
 
 function mayReadEnvironment(path: string): boolean {
+  // npm tells a script at install by the environment alone where its node-gyp is.
+  if (path === 'packages/portaudio/build.mjs') return true;
   return /^apps\/(daemon|panel)\/(.+\/)?config\.ts$/.test(path);
 }
 

@@ -77,13 +77,13 @@ describe('a microphone over a ring', () => {
     expect(frames).toEqual([new Array(FRAME_SAMPLES).fill(7)]);
   });
 
-  it('knows how old a frame’s first sample is', () => {
+  it('knows how old a frame’s last sample is', () => {
     const input = start();
     expect(input.latencyMs).toBe(0);
     card.last.deviceLatency = 0.004;
     for (let n = 0; n < 4; n++) card.last.capture(ramp(120));
-    // 4 ms for the last 2.5 ms, and the 7.5 ms before them.
-    expect(input.latencyMs).toBeCloseTo(11.5);
+    // 4 ms for the last 2.5 ms, and the 7.5 ms before them, less the 10 ms that a frame is long.
+    expect(input.latencyMs).toBeCloseTo(1.5);
   });
 
   it('asks for what a device names for itself where the sound system is not ALSA', () => {
@@ -94,6 +94,8 @@ describe('a microphone over a ring', () => {
     expect(card.last.options.suggestedLatency).toBe(0.04);
   });
 });
+
+const TURN_SAMPLES = FRAME_SAMPLES / 2;
 
 describe('a loudspeaker over a ring', () => {
   let asked: number;
@@ -109,7 +111,7 @@ describe('a loudspeaker over a ring', () => {
   /** A device takes a buffer of silence as it starts. */
   const begin = () => [1, 2, 3, 4].flatMap(() => card.last.play(TAKEN));
 
-  it('is asked for a frame whenever little is left, and never for more', () => {
+  it('is asked for a turn of 5 ms whenever little is left, and never for more', () => {
     start();
     expect(begin()).toEqual(new Array(360).fill(0));
     expect(asked).toBe(1);
@@ -117,10 +119,11 @@ describe('a loudspeaker over a ring', () => {
     for (let n = 0; n < 500; n++) {
       played.push(...card.last.play(TAKEN));
       expect(card.last.waiting).toBeGreaterThan(card.last.wakeAt);
-      expect(card.last.waiting).toBeLessThanOrEqual(card.last.wakeAt + FRAME_SAMPLES);
+      expect(card.last.waiting).toBeLessThanOrEqual(card.last.wakeAt + TURN_SAMPLES);
     }
     expect(card.last.misses).toBe(0);
-    expect(played.slice(0, 961)).toEqual([...new Array(480).fill(1), ...new Array(480).fill(2), 3]);
+    const [one, two] = [1, 2].map((n) => new Array(TURN_SAMPLES).fill(n));
+    expect(played.slice(0, 2 * TURN_SAMPLES + 1)).toEqual([...one!, ...two!, 3]);
   });
 
   /** This thread has no turn for 50 ms. */

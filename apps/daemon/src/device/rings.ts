@@ -39,6 +39,8 @@ const STARTS_MS = 1_000;
 /** What waits while this thread is held up; what more there is, is lost. */
 const INPUT_RING_MS = 320;
 const OUTPUT_RING_MS = 80;
+/** A loudspeaker asks for so much at a time: whoever answers has to have all of it (media/playout.ts). */
+const TURN_MS = 5;
 /** Share of a new value in the smoothed delay. */
 const SMOOTHING = 1 / 32;
 
@@ -65,9 +67,8 @@ export class RingInput extends Restarting implements InputDevice {
     return this.#lost + lostBy(this.#stream);
   }
 
-  /** From the microphone to `onFrame`, for the first sample of a frame; 0 while nothing runs. */
   get latencyMs(): number {
-    return this.#stream ? this.#delay.ms : 0;
+    return this.#stream ? Math.max(0, this.#delay.ms - FRAME_MS) : 0;
   }
 
   start(onFrame: (frame: Int16Array) => void): void {
@@ -125,7 +126,7 @@ export class RingInput extends Restarting implements InputDevice {
 export class RingOutput extends Restarting implements OutputDevice {
   underruns = 0;
   readonly #binding: PortAudio;
-  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  readonly #turn = new Int16Array((TURN_MS * FRAME_SAMPLES) / FRAME_MS);
   #delay = new Delay();
   #bufferMs = OUTPUT_BUFFER_MS;
   /** When the device ran dry, of late. */
@@ -135,11 +136,11 @@ export class RingOutput extends Restarting implements OutputDevice {
   #stream: Stream | undefined;
 
   constructor(from: RingChoice) {
-    super(from.clock, FRAME_MS, true, from);
+    super(from.clock, TURN_MS, true, from);
     this.#binding = from.binding;
   }
 
-  /** From `fill` to the loudspeaker, for the first sample of a frame; 0 while nothing runs. */
+  /** From `fill` to the loudspeaker, for the first sample of a turn; 0 while nothing runs. */
   get latencyMs(): number {
     return this.#stream ? this.#delay.ms : 0;
   }
@@ -177,8 +178,8 @@ export class RingOutput extends Restarting implements OutputDevice {
         const ahead = (stream.callbackFrames + stream.waiting) / perMs;
         this.#delay.add(stream.deviceLatency * 1000 + ahead);
         this.alive();
-        this.#fill(this.#frame);
-        stream.write(write(this.#frame));
+        this.#fill(this.#turn);
+        stream.write(write(this.#turn));
       }
       if (stream.hasEnded && stream === this.#stream) this.trouble();
     };

@@ -28,14 +28,15 @@ const ABSURD_MS = 60_000;
 
 /**
  * @param offsetMs the peer's clock minus ours
- * @returns undefined where what the peer said cannot be
+ * @returns undefined where that is not known yet, and where what the peer said cannot be
  */
 export function mouthToEar(
-  spoken: Spoken,
-  offsetMs: number,
+  spoken: Spoken | undefined,
+  offsetMs: number | undefined,
   timing: PlayoutTiming,
   outputMs: number,
 ): Pick<CallCounters, 'mouthToEarMs' | 'budget'> | undefined {
+  if (!spoken || offsetMs === undefined) return undefined;
   const { deviceMs, processingMs, codecMs } = spoken;
   const { quickestMs, waitingMs, frameMs } = timing;
   const spokenMs = spoken.atMicros / 1000 - offsetMs;

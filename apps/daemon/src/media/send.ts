@@ -11,6 +11,7 @@
  *
  * Control messages enter at 3. Buffers come from the ring and are the system's after `send`.
  */
+import { CODEC_IDS } from '@kyberline/core/call/control';
 import { LONGEST_MESSAGE_BYTES, split, WHOLE_MESSAGE_BYTES } from '@kyberline/core/voice/fragment';
 import { obfuscate } from '@kyberline/core/voice/obfuscate';
 import {
@@ -26,6 +27,7 @@ import { sealPacket } from '@kyberline/core/voice/seal';
 import { FRAME_SAMPLES } from '../device/device.js';
 import type { DatagramSocket } from '../net/udp.js';
 import type { PacketCounters } from './call-counters.js';
+import type { Mode } from './control-stream.js';
 import type { Epochs } from './epochs.js';
 import type { Address, EngineToDaemon, MediaStream, Role } from './messages.js';
 import type { PacketRing } from './packets.js';
@@ -63,12 +65,13 @@ export class Sender {
     this.#header.direction = parts.role === 'A' ? 'A>B' : 'B>A';
   }
 
-  /** Where the next voice packet stands, for MODE; `undefined` without keys that could send it. */
-  get base(): { epoch: number; counter: number; timestamp: number } | undefined {
+  /** How the next voice packet is to be read and where it stands, for MODE; `undefined` without keys that could send it. */
+  get base(): Omit<Mode, 'muted' | 'held'> | undefined {
     const stream = this.epoch === undefined ? undefined : this.#stream(this.epoch, 'audio');
     if (!stream || this.epoch === undefined || stream.next >= PACKETS_PER_KEY) return undefined;
-    const { timestamp } = this.#parts.speaking;
-    return { epoch: this.epoch, counter: stream.next, timestamp };
+    const { timestamp, mode } = this.#parts.speaking;
+    const read = { codec: CODEC_IDS[mode.codec], frameMs: mode.frameMs };
+    return { ...read, epoch: this.epoch, counter: stream.next, timestamp };
   }
 
   /** 10 ms of the microphone. Muted ones make packets of the same size and rhythm (SPEC 11). */

@@ -17,7 +17,7 @@ import type { CallCounters } from '@kyberline/shared/snapshot';
 import type { Codecs } from '../codec/codecs.js';
 import type { DatagramSocket } from '../net/udp.js';
 import { noPackets, type PacketCounters } from './call-counters.js';
-import { ControlStream, type Report } from './control-stream.js';
+import { ControlStream } from './control-stream.js';
 import { Epochs } from './epochs.js';
 import { mouthToEar } from './latency.js';
 import type { Address, DaemonToEngine, EngineToDaemon, MediaStream } from './messages.js';
@@ -25,12 +25,12 @@ import type { PacketRing } from './packets.js';
 import { Path } from './path.js';
 import { Playout } from './playout.js';
 import { type ControlArrival, Receiver, type Verdict } from './receive.js';
+import { type BeforeSending, feedbackOf, reportOf, spokenBy } from './reports.js';
 import { Sender } from './send.js';
 import { type SendMode, Speaking } from './speaking.js';
 
 /** SPEC 9: no packet for this long, and the call is reconnecting. */
 const QUIET_MS = 3_000;
-const U32 = 2 ** 32;
 
 type Mode = Extract<ControlMessage, { kind: 'MODE' }>;
 
@@ -42,21 +42,16 @@ export interface SharedParts {
   emit(message: EngineToDaemon): void;
 }
 
-/** What a captured frame waited for before it came here, ms. */
-export interface BeforeSending {
-  deviceMs: number;
-  processingMs: number;
-}
-
 export class Session {
   readonly callId: Uint8Array;
   readonly counters: PacketCounters = noPackets();
   readonly path: Path;
   readonly playout: Playout;
+  /** Its own talk with the peer. */
+  readonly control: ControlStream;
   readonly #keys = new Epochs();
   readonly #sender: Sender;
   readonly #receiver: Receiver;
-  readonly #control: ControlStream;
   readonly #emit: (message: EngineToDaemon) => void;
   readonly #speaking: Speaking;
   #now: number;
@@ -77,11 +72,11 @@ export class Session {
     const callId = Uint8Array.from(open.callId);
     const { counters } = this;
     this.#now = now;
-    this.#speaking = new Speaking(agreed(open.codecs), codecs, now);
+    this.#speaking = new Speaking(open.codecs, codecs, now);
     this.callId = callId;
     // A call that this side has closed has nothing more to tell the daemon.
     this.#emit = (message) => {
-      if (!this.#control.isEnding || message.type === 'bye') shared.emit(message);
+      if (!this.control.isEnding || message.type === 'bye') shared.emit(message);
     };
     this.path = new Path(candidates, shared.random, role);
     this.playout = new Playout(codecs);
@@ -97,10 +92,10 @@ export class Session {
       (high ?? 0) * 256 + (low ?? 0),
     );
     const first = 1 + ((mode ?? 0) % 255);
-    this.#control = new ControlStream(
+    this.control = new ControlStream(
       (message) => this.#say(message),
-      () => this.#report(),
-      () => this.#spoken(),
+      () => reportOf(this.playout),
+      () => spokenBy(this.#speaking, this.#before, this.#now),
       first,
     );
     this.#receiver = new Receiver(
@@ -115,30 +110,21 @@ export class Session {
   }
 
   get isOver(): boolean {
-    return this.#control.isGone;
+    return this.control.isGone;
   }
 
   /** Goodbyes are being said, or answered. */
   get isEnding(): boolean {
-    return this.#control.isEnding;
-  }
-
-  /** The peer may not have heard the goodbye yet. */
-  get isSayingBye(): boolean {
-    return this.#control.isSayingBye;
+    return this.control.isEnding;
   }
 
   /** Whether voice goes in and out. */
   get isTalking(): boolean {
-    return this.#voice && !this.#control.isEnding;
+    return this.#voice && !this.control.isEnding;
   }
 
   get isMuted(): boolean {
     return this.#muted;
-  }
-
-  get roundTripMs(): number | undefined {
-    return this.#control.roundTripMs;
   }
 
   install(message: Extract<DaemonToEngine, { type: 'install-epoch' }>): void {
@@ -193,8 +179,7 @@ export class Session {
 
   /** How late what is heard is, once both clocks are known, and where the time went. */
   latency(outputMs: number): Pick<CallCounters, 'mouthToEarMs' | 'budget'> {
-    const offsetMs = this.#control.peerClock.offsetMs(this.#now);
-    if (!this.#peerSpoken || offsetMs === undefined) return {};
+    const offsetMs = this.control.peerClock.offsetMs(this.#now);
     return mouthToEar(this.#peerSpoken, offsetMs, this.playout.timing, outputMs) ?? {};
   }
 
@@ -227,23 +212,18 @@ export class Session {
   close(bye: ByeReason | undefined, now: number): void {
     this.#now = now;
     // A call that the peer ended answers its repeated goodbyes until they stop.
-    if (!this.#control.isEnding) this.#control.close(bye, now);
+    if (!this.control.isEnding) this.control.close(bye, now);
   }
 
   /** Whatever is due; called every few tens of ms. */
   tick(now: number): void {
     this.#now = now;
-    this.#control.tick(now);
+    this.control.tick(now);
     if (this.isTalking) this.#speaking.unreported(now);
     const quiet = this.isTalking && now - this.#receiver.lastHeardMs >= QUIET_MS;
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
     this.#emit({ type: quiet ? 'quiet' : 'heard', callId: this.callId });
-  }
-
-  /** The program ends: one goodbye, without waiting for an answer. */
-  sayOnce(reason: ByeReason): void {
-    this.#control.sayOnce(reason);
   }
 
   /** Every key is erased. */
@@ -262,31 +242,29 @@ export class Session {
         this.counters.malformed++;
         break;
       case 'PING':
-        this.#control.ping(message, now);
+        this.control.ping(message, now);
         break;
       case 'PONG':
-        this.#control.pong(message, now);
+        this.control.pong(message, now);
         break;
       case 'REPORT':
-        this.#control.reported(message);
-        this.#reported(message);
+        this.control.reported(message);
+        if (this.isTalking) this.#speaking.reported(feedbackOf(message), this.#now);
         break;
       case 'MODE':
-        if (this.#control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
+        if (this.control.mode(message.sequence, epoch, counter, now)) this.#modeArrived(message);
         break;
       case 'SPOKEN':
         this.#peerSpoken = message;
         break;
       case 'PATH':
-        if (this.path.mayAnswer(from)) {
-          this.#say({ kind: 'PATH_OK', challenge: message.challenge }, from);
-        }
+        if (this.path.mayAnswer(from)) this.#say({ ...message, kind: 'PATH_OK' }, from);
         break;
       case 'PATH_OK':
         this.path.answered(message.challenge, from);
         break;
       case 'BYE':
-        if (this.#control.bye(now)) this.#emit({ type: 'bye', callId, reason: message.reason });
+        if (this.control.bye(now)) this.#emit({ type: 'bye', callId, reason: message.reason });
         break;
       case 'PROBE':
         break; // its address was all that it had to say
@@ -308,71 +286,13 @@ export class Session {
 
   #announce(): void {
     const { base } = this.#sender;
-    if (!base) return;
-    const { codec, frameMs } = this.#speaking.mode;
-    const mode = { codec: CODEC_IDS[codec], frameMs, muted: this.#muted, held: false, ...base };
-    this.#control.announce(mode, this.#now);
+    if (base) this.control.announce({ ...base, muted: this.#muted, held: false }, this.#now);
   }
 
   #say(message: ControlMessage, to?: Address): void {
     const { epoch } = this.#sender;
     if (epoch !== undefined) this.#sender.control(epoch, encodeControl(message), this.#now, to);
   }
-
-  /** What the peer says of our packets decides how the next ones are made. */
-  #reported(report: Extract<ControlMessage, { kind: 'REPORT' }>): void {
-    const { lossRatio, longestBurst, jitterMicros, delayTrend, queueMs } = report;
-    if (!this.isTalking) return;
-    this.#speaking.reported(
-      {
-        lossRatio,
-        longestBurstFrames: longestBurst,
-        jitterMs: jitterMicros / 1000,
-        delayTrendMsPerS: delayTrend,
-        queueMs,
-      },
-      this.#now,
-    );
-  }
-
-  #spoken(): Spoken | undefined {
-    const now = this.#now;
-    const captured = this.#speaking.ticksAt(now);
-    if (captured === undefined) return undefined;
-    const { deviceMs, processingMs } = this.#before;
-    // What is at the lips now will be captured when the sound card has had its time.
-    const ticks = Math.max(0, Math.round(captured + deviceMs * 48));
-    const codecMs = this.#speaking.lookaheadMs;
-    return { atMicros: Math.floor(now * 1000), ticks, deviceMs, processingMs, codecMs };
-  }
-
-  #report(): Report {
-    const { playout } = this;
-    const { received, lost, concealed } = playout.jitter.counters;
-    const { lossRatio, longestBurst } = playout.arrived();
-    return {
-      received: received % U32,
-      lost: lost % U32,
-      concealed: concealed % U32,
-      jitterMicros: within(playout.jitterMs * 1000, 0, U32 - 1),
-      lossRatio,
-      longestBurst: Math.min(longestBurst, 255),
-      queueMs: within(playout.path.queueMs, 0, 65_535),
-      delayTrend: within(playout.path.trendMsPerS, -32_768, 32_767),
-      driftPpm: within(playout.driftPpm, -32_768, 32_767),
-    };
-  }
-}
-
-function within(value: number, least: number, most: number): number {
-  return Math.round(Math.min(most, Math.max(least, value)));
-}
-
-/** @throws RangeError for a call in which nothing could be said */
-function agreed(codecs: readonly CodecName[]): [CodecName, ...CodecName[]] {
-  const [first, ...others] = codecs;
-  if (!first) throw new RangeError('a call without a codec');
-  return [first, ...others];
 }
 
 function isSameMode(a: Mode, b: Mode | undefined): boolean {

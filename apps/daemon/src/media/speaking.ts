@@ -56,14 +56,19 @@ export class Speaking {
   #hasChanged = false;
   readonly #captured = new CaptureClock();
 
-  /** @param allowed the codecs that the peer understands, the one to begin with first */
+  /**
+   * @param allowed the codecs that the peer understands, the one to begin with first
+   * @throws RangeError if there is none
+   */
   constructor(
-    private readonly allowed: readonly [CodecName, ...CodecName[]],
+    private readonly allowed: readonly CodecName[],
     private readonly codecs: Codecs,
     now: number,
   ) {
     this.#rate = startRate(now);
-    [this.#codec] = allowed;
+    const [first] = allowed;
+    if (!first) throw new RangeError('a call without a codec');
+    this.#codec = first;
     this.#chosen = this.#codec;
     this.#encoder = codecs.encoder(this.#codec);
     this.#frameMs = FRAMES_OF[this.#codec][0];

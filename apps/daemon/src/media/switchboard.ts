@@ -10,7 +10,8 @@ import type { Codecs } from '../codec/codecs.js';
 import type { Address, DaemonToEngine, EngineToDaemon } from './messages.js';
 import { same } from './path.js';
 import type { Verdict } from './receive.js';
-import { type BeforeSending, Session, type SharedParts } from './session.js';
+import type { BeforeSending } from './reports.js';
+import { Session, type SharedParts } from './session.js';
 
 /** SPEC 9: trials of keys for datagrams from unknown addresses, a second, in all. */
 const TRIALS_PER_SECOND = 1_000;
@@ -59,7 +60,7 @@ export class Switchboard {
 
   /** Some peer may not have heard the goodbye yet. */
   get isSayingBye(): boolean {
-    return [...this.#calls.values()].some((call) => call.isSayingBye);
+    return [...this.#calls.values()].some((call) => call.control.isSayingBye);
   }
 
   /** What the daemon says of calls; everything else is the engine's. */
@@ -185,7 +186,7 @@ export class Switchboard {
 
   /** The daemon is gone: every peer is told, once each time this is called. */
   sayGoodbye(): void {
-    for (const call of this.#calls.values()) call.sayOnce('program-stopped');
+    for (const call of this.#calls.values()) call.control.sayOnce('program-stopped');
   }
 
   close(): void {
@@ -235,7 +236,8 @@ function countersOf(
   call: Session,
   devices: Devices,
 ): Extract<EngineToDaemon, { type: 'counters' }>['calls'][number] {
-  const { callId, counters, playout, roundTripMs } = call;
+  const { callId, counters, playout } = call;
+  const { roundTripMs } = call.control;
   const { leaseWaits: _, ...packets } = counters;
   const { jitter } = playout;
   return {

@@ -185,10 +185,10 @@ class Envelope {
   }
 }
 
-/** What the delay's error adds to the ratio: at 20 ppm per ms it is worked off in 50 s. */
-const CORRECTION_PPM_PER_MS = 20;
-/** Not more than this: what is further off is for the stretcher, not for the pitch. */
-const MOST_CORRECTION_PPM = 200;
+/** What the delay's error adds to the ratio: at 40 ppm per ms it is worked off in 25 s. */
+const CORRECTION_PPM_PER_MS = 40;
+/** Not more than this, which outweighs the most that the drift can be wrong by; 1 cent of pitch. */
+const MOST_CORRECTION_PPM = 600;
 const MOST_PPM = 1000;
 /** A level further off than this is a stall, and is not to be felt long after it. */
 const MOST_LEVEL_ERROR_MS = 100;
