@@ -2,7 +2,7 @@
  * The network's twin for tests: sockets in one process, in virtual time, with weather. Seeded, so
  * a run that failed can be run again.
  *
- *   send ──► tap ──► lost? ──► reordered? (held back) ──► duplicated? ──► delay ──► listener
+ *   send ──► tap ──► lost? ──► duplicated? ──► queue (bottleneck) ──► delay, held back? ──► listener
  */
 import type { Clock } from '../device/clock.js';
 import type { Address } from '../media/messages.js';
@@ -20,7 +20,14 @@ export interface Weather {
   jitterMs: number;
   /** Longer datagrams are refused, as EMSGSIZE does. */
   mostBytes: number;
+  /** What each way carries, headers of UDP and IPv4 included; others wait in a queue meanwhile. */
+  kbps: number;
+  /** What would have to wait longer than this in the queue is dropped. */
+  queueMs: number;
 }
+
+/** Of UDP and IPv4. */
+const HEADER_BYTES = 28;
 
 export const FAIR_WEATHER: Weather = {
   loss: 0,
@@ -30,6 +37,8 @@ export const FAIR_WEATHER: Weather = {
   delayMs: 5,
   jitterMs: 0,
   mostBytes: 65_507,
+  kbps: Number.POSITIVE_INFINITY,
+  queueMs: 5_000,
 };
 
 export type Tap = (bytes: Uint8Array, from: Address, to: Address) => void;
@@ -40,6 +49,8 @@ export class MemoryNetwork {
   readonly #random: () => number;
   readonly #sockets = new Map<string, MemorySocket>();
   readonly #taps: Tap[] = [];
+  /** When each way's queue will be empty, by what has been sent so far. */
+  readonly #emptyAt = new Map<string, number>();
 
   constructor(clock: Clock, seed: number, weather: Partial<Weather> = {}) {
     this.#clock = clock;
@@ -66,6 +77,11 @@ export class MemoryNetwork {
     this.#sockets.get(keyOf(to))?.deliver(bytes.slice(), from);
   }
 
+  /** How long what is sent now would wait in the queue. */
+  waitMs(from: Address, to: Address): number {
+    return Math.max(0, (this.#emptyAt.get(wayOf(from, to)) ?? 0) - this.#clock.now());
+  }
+
   carry(bytes: Uint8Array, from: Address, to: Address): boolean {
     const { loss, duplication, mostBytes } = this.weather;
     if (bytes.length > mostBytes) return false;
@@ -78,9 +94,13 @@ export class MemoryNetwork {
   }
 
   #send(bytes: Uint8Array, from: Address, to: Address): void {
-    const { reordering, heldMs, delayMs, jitterMs } = this.weather;
+    const { reordering, heldMs, delayMs, jitterMs, kbps, queueMs } = this.weather;
+    const waitMs = this.waitMs(from, to);
+    if (waitMs > queueMs) return;
+    const throughMs = waitMs + ((bytes.length + HEADER_BYTES) * 8) / kbps;
+    this.#emptyAt.set(wayOf(from, to), this.#clock.now() + throughMs);
     const held = this.#random() < reordering ? this.#random() * heldMs : 0;
-    const takes = delayMs + this.#random() * jitterMs + held;
+    const takes = throughMs + delayMs + this.#random() * jitterMs + held;
     this.#clock.after(takes, () => this.inject(bytes, from, to));
   }
 }
@@ -118,6 +138,10 @@ class MemorySocket implements DatagramSocket {
 
 function keyOf({ address, port }: Address): string {
   return `${address} ${port}`;
+}
+
+function wayOf(from: Address, to: Address): string {
+  return `${keyOf(from)} > ${keyOf(to)}`;
 }
 
 /** Repeatable chance for tests, never for keys. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { CODECS } from '@kyberline/core/call/body';
 import { Codecs } from '../../codec/codecs.js';
 import { VirtualClock } from '../../device/clock-virtual.js';
+import type { DatagramSocket } from '../../net/udp.js';
 import { MemoryNetwork } from '../../net/udp-memory.js';
 import type { Address, DaemonToEngine, EngineToDaemon, MediaStream, Role } from '../messages.js';
 import { PacketRing } from '../packets.js';
@@ -19,6 +20,7 @@ const CODEC_SUPPLY = await Codecs.open(40);
 export class Engine {
   readonly said: EngineToDaemon[] = [];
   readonly switchboard: Switchboard;
+  readonly #socket: DatagramSocket;
 
   constructor(
     readonly role: Role,
@@ -28,9 +30,10 @@ export class Engine {
     /** What it draws; a constant where two of its sessions must draw the same. */
     random: (bytes: number) => Uint8Array,
   ) {
+    this.#socket = network.open(at.address, at.port);
     this.switchboard = new Switchboard(
       {
-        socket: network.open(at.address, at.port),
+        socket: this.#socket,
         ring: new PacketRing(),
         random,
         emit: (message) => this.said.push(message),
@@ -38,6 +41,12 @@ export class Engine {
       CODEC_SUPPLY,
       () => clock.now(),
     );
+  }
+
+  /** As if it was killed: its address is free for a successor, and nobody was told. */
+  die(): void {
+    this.switchboard.close();
+    void this.#socket.close();
   }
 
   tell(...messages: DaemonToEngine[]): void {
