@@ -50,7 +50,9 @@ function bells(lengthMs: number, strikes: readonly Strike[]): Int16Array {
       ring(bell, strike.hertz * multiple, PEAK * share, samplesIn(BELL_MS / multiple));
     }
   }
-  return Int16Array.from(sum, Math.round);
+  const samples = new Int16Array(sum.length);
+  for (let i = 0; i < sum.length; i++) samples[i] = Math.round(sum[i]!);
+  return samples;
 }
 
 /** Adds one fading sine, by the recurrence of a resonator: no sine is asked for a sample. */
@@ -63,7 +65,9 @@ function ring(into: Float64Array, hertz: number, peak: number, length: number): 
   let old = peak * decay * Math.sin(turn);
   for (let i = 0; i < Math.min(length, into.length); i++) {
     into[i] = into[i]! + older * Math.min(1, i / attack);
-    [older, old] = [old, feedback * old - decay * decay * older];
+    const next = feedback * old - decay * decay * older;
+    older = old;
+    old = next;
   }
 }
 
