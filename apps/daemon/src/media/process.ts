@@ -61,6 +61,8 @@ const ENGINE_ENV = {
   /** PortAudio asks for JACK as well; nobody wants one started. */
   JACK_NO_START_SERVER: '1',
 };
+/** What is young in V8's heap may take 48 MB otherwise, of an engine that keeps nothing for long. */
+const ENGINE_FLAGS = ['--max-semi-space-size=2'];
 const STDERR_KEPT = 2_000;
 
 export class MediaProcess {
@@ -148,6 +150,7 @@ export class MediaProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...this.#options.env, ...ENGINE_ENV },
+      execArgv: ENGINE_FLAGS,
     });
     this.#child = child;
     let gone = false;

@@ -32,11 +32,7 @@ export class StandIn {
     this.#lastMs = this.#clock.now();
     this.#taken = 0;
     this.#inOneGo = 0;
-    this.#stop = pace(this.#clock, FRAME_MS, () => {
-      if (this.#clock.now() - this.#lastMs < ABSENT_MS) return;
-      this.#taken++;
-      this.#turn();
-    });
+    this.#watch();
   }
 
   stop(): void {
@@ -58,6 +54,35 @@ export class StandIn {
     if (since < ABSENT_MS && this.#isOnTime(since)) this.#taken = 0;
     this.#inOneGo = 1;
     return true;
+  }
+
+  /** Looks again when the device would be absent, and not every 10 ms: waking costs more than looking. */
+  #watch(): void {
+    const leftMs = ABSENT_MS - (this.#clock.now() - this.#lastMs);
+    this.#stop = this.#clock.after(leftMs, () => {
+      if (this.#isAbsent) this.#stand();
+      else this.#watch();
+    });
+  }
+
+  #stand(): void {
+    const turn = () => {
+      this.#taken++;
+      this.#turn();
+    };
+    turn();
+    const stop = pace(this.#clock, FRAME_MS, () => {
+      if (this.#isAbsent) turn();
+      else {
+        stop();
+        this.#watch();
+      }
+    });
+    this.#stop = stop;
+  }
+
+  get #isAbsent(): boolean {
+    return this.#clock.now() - this.#lastMs >= ABSENT_MS;
   }
 
   /**
