@@ -8,6 +8,7 @@
  */
 import { seededRandom } from '@kyberline/core/crypto/testing/seeded-random';
 import { readHeader, STREAM_NUMBERS } from '@kyberline/core/voice/packet';
+import { Codecs } from '@kyberline/daemon/codec/codecs';
 import { VirtualClock } from '@kyberline/daemon/device/clock-virtual';
 import type { Address } from '@kyberline/daemon/media/messages';
 import { PacketRing } from '@kyberline/daemon/media/packets';
@@ -17,6 +18,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { forgedVoice, Peer } from './peer-packets.js';
 
 const TRIALS_PER_SECOND = 1000;
+/** A decoder and two kinds of encoder for each test's three calls. */
+const codecs = await Codecs.open(60);
 const PORT = 47_470;
 const BOB: Address = { address: '192.0.2.9', port: PORT };
 const MALLORY: Address = { address: '203.0.113.9', port: PORT };
@@ -40,7 +43,7 @@ describe("one engine's calls", () => {
     const emit = () => undefined;
     const socket = network.open(BOB.address, BOB.port);
     const shared = { socket, ring: new PacketRing(), random: seededRandom('bob'), emit };
-    switchboard = new Switchboard(shared, () => clock.now());
+    switchboard = new Switchboard(shared, codecs, () => clock.now());
     alice = new Peer('alice', at('192.0.2.1'));
     carol = new Peer('carol', at('192.0.2.2'));
     for (const peer of [alice, carol]) {
@@ -53,7 +56,7 @@ describe("one engine's calls", () => {
 
   const arrives = (bytes: Uint8Array, from: Address) => network.inject(bytes, from, BOB);
   const counted = ({ callId }: Peer) => {
-    const said = switchboard.countersOf({ overruns: 0, underruns: 0 });
+    const said = switchboard.countersOf({ overruns: 0, underruns: 0, outputMs: 0 });
     const calls = said.type === 'counters' ? said.calls : [];
     const { received, forged, replayed, malformed } = calls.find(
       (call) => Buffer.compare(call.callId, callId) === 0,
@@ -64,7 +67,8 @@ describe("one engine's calls", () => {
   /** Where bob's next frame goes. */
   const speaksTo = () => {
     sent.length = 0;
-    switchboard.capture(new Int16Array(320));
+    // Two of 10 ms are a frame of the codec that these calls have.
+    for (let n = 0; n < 2; n++) switchboard.capture(new Int16Array(480));
     return sent.map(({ to }) => to.address);
   };
   /** A voice packet that every call could have sent, from nobody. */

@@ -50,8 +50,7 @@ export class Peer {
         type: 'open-call',
         callId,
         role: 'B',
-        codec: 'pcm16',
-        frameMs: 20,
+        codecs: ['pcm16'],
         candidates: [this.address],
       },
       {

@@ -29,8 +29,11 @@ export interface CallPair {
   stop(): Promise<void>;
 }
 
-/** Two registered people with PortAudio on both sides, not yet in a call. */
-export async function startPair(): Promise<CallPair> {
+/**
+ * Two registered people with PortAudio on both sides, not yet in a call.
+ * @param processing of the microphone's sound: `off` where what is said is looked for in what is heard
+ */
+export async function startPair(processing: 'usual' | 'off'): Promise<CallPair> {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -53,6 +56,7 @@ export async function startPair(): Promise<CallPair> {
         registryUrl: `http://127.0.0.1:${registryPort}`,
         ...{ input: 'default', output: 'default', env: pulse.env(name) },
         autoAnswer: name === 'bob',
+        processing,
       });
       stops.push(daemon.stop);
       return { daemon, panel };

@@ -18,7 +18,7 @@ export const call: Bench = {
   title: 'A call of one minute, both talking: processor and memory of each process',
   seconds: 100,
   async run() {
-    const pair = await startPair();
+    const pair = await startPair('usual');
     const { pulse, alice, bob } = pair;
     try {
       await sleep(SETTLE_MS);

@@ -22,7 +22,7 @@ export const latency: Bench = {
   title: 'Mouth to ear over virtual sound cards and the loopback network',
   seconds: 75,
   async run() {
-    const pair = await startPair();
+    const pair = await startPair('off');
     try {
       await pair.connect();
       await sleep(SETTLE_MS);

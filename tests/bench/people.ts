@@ -1,12 +1,12 @@
 /** Two people with fresh keys, and the handshake between them through the public API of core. */
 import { randomBytes } from 'node:crypto';
+import { CODECS, writeBody } from '@kyberline/core/call/body';
 import {
   BUNDLE_LIFETIME_MS,
   type Bundle,
   type BundleKeys,
   makeBundle,
 } from '@kyberline/core/crypto/bundle';
-import { utf8 } from '@kyberline/core/crypto/bytes';
 import {
   type Handshake,
   makeAnswer,
@@ -22,8 +22,10 @@ import { KEM_SEED_BYTES } from '@kyberline/core/crypto/suite';
 import type { SuiteId } from '@kyberline/shared/ids';
 
 const REGISTRY_ID = randomBytes(16);
-const OFFER_BODY = utf8('{"v":1,"candidates":["192.0.2.1:47470"],"codecs":["pcm16"]}');
-const ANSWER_BODY = utf8('{"v":1,"candidates":["192.0.2.2:47470"],"codec":"pcm16"}');
+const bodyOf = (address: string) =>
+  writeBody({ version: 1, candidates: [{ address, port: 47_470 }], codecs: [...CODECS] });
+const OFFER_BODY = bodyOf('192.0.2.1');
+const ANSWER_BODY = bodyOf('192.0.2.2');
 
 export interface Person {
   name: string;

@@ -32,7 +32,7 @@ const ARRIVED_MS = 300;
  */
 export const SAME_VOICE = 0.9;
 export const OTHER_VOICE = 0.1;
-/** The jitter buffer may hold 200 ms, so the delay may move by half of that and back. */
+/** The delay may grow to what the machine's own stalls ask for, and shrink again. */
 const DELAY_MOVES_MS = 120;
 
 export type Who = 'alice' | 'bob';
@@ -138,8 +138,25 @@ export async function converse(
   };
 }
 
+export function ratePerSecond(packets: readonly unknown[], [fromMs, untilMs]: Stretch): number {
+  return packets.length / ((untilMs - fromMs) / 1000);
+}
+
+/** How many packets a second are due at least and at most, by the frames that the sender counted. */
+export function ratesIn(
+  { seen }: Counted,
+  [fromMs, untilMs]: Stretch,
+): readonly [least: number, most: number] {
+  // The counters before, within and after it: what they agree on held all the time.
+  const after = seen.findIndex(({ atMs }) => atMs >= untilMs);
+  const first = seen.findLastIndex(({ atMs }) => atMs <= fromMs);
+  const within = seen.slice(Math.max(0, first), after < 0 ? undefined : after + 1);
+  const rates = within.map(({ counters }) => 1000 / counters.sending.frameMs);
+  return [Math.min(...rates), Math.max(...rates)];
+}
+
 /** Where each received frame went; those in the jitter buffer wait for their turn. */
 export function outcomes(counters: CallCounters): number {
-  const { played, late, duplicate, discarded, jitterBufferMs } = counters;
-  return played + late + duplicate + discarded + jitterBufferMs / 20;
+  const { played, late, duplicate, discarded, buffered } = counters;
+  return played + late + duplicate + discarded + buffered;
 }

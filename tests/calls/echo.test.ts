@@ -30,7 +30,10 @@ describe('the echo contact', () => {
   beforeAll(async () => {
     pulse = await started.add(startPulse(['alice']));
     daemon = await started.add(
-      startDaemon({ input: 'default', output: 'default', env: pulse.env('alice') }),
+      startDaemon({
+        ...{ input: 'default', output: 'default', env: pulse.env('alice') },
+        processing: 'off',
+      }),
     );
     said = cut(await speech('alice'), 0, SPEECH_MS);
     const greeting = await pulse.record('alice');

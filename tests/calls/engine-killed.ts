@@ -1,13 +1,14 @@
 /**
- * The media engine is killed with -9 while both people make a sound that never pauses. What was silent,
- * and for how long, is in the recordings; what the successor did is in the tap.
+ * The media engine is killed with -9 while both people make a sound that never pauses. For how long it
+ * was away is in the recordings (what stands in for it meanwhile is not silent); what the successor
+ * did is in the tap.
  *
  *   both sound ── 3 s ── kill ── engine runs ── old packets sent to it again ── 9 s after the kill
  */
 import type { CallCounters, CallView } from '@kyberline/shared/snapshot';
 import { sleep } from '../rig/child.js';
 import type { Pulse } from '../rig/pulse.js';
-import { cut, gaps, type Sound } from '../rig/sound.js';
+import { cut, durationMs, type Sound } from '../rig/sound.js';
 import type { Tapped } from '../rig/udp-proxy.js';
 import { likeness, type Who } from './conversation.js';
 import { callOf, connect, freshCounters, type Pair, phasesSeen } from './pair.js';
@@ -17,7 +18,11 @@ const BEFORE_MS = 3000;
 const AFTER_MS = 9000;
 /** The last stretch of it, in which all is as before. */
 const WELL_MS = 2000;
-const QUIET_DBFS = -50;
+/** A tone that is said has -13; what is made up in its place is noise after some 100 ms. */
+const AWAY_DBFS = -25;
+const BLOCK_MS = 40;
+/** Where sound was cut in the midst of one block, its halves may undo each other. */
+const AWAY_BLOCKS = 2;
 const RATE_HZ = 16_000;
 const TONES = { alice: 523, bob: 347 } as const;
 const BOTH = ['alice', 'bob'] as const;
@@ -31,7 +36,7 @@ export interface EngineKilled {
   phases: Record<Who, string[]>;
   /** performance.now() */
   killedAt: number;
-  /** From the kill to the end of the last silence, at least one frame of which was heard. */
+  /** From the kill until the other's tone is heard for good; 0 if it was never away. */
   againAfterMs: Record<Who, number>;
   /** What each heard at the end: how much it is the other's tone, and their own. */
   alike: Record<Who, { theirs: number; own: number }>;
@@ -70,8 +75,8 @@ export async function killEngine(pair: Pair, pulse: Pulse): Promise<EngineKilled
     phases: { alice: phasesSeen(alice), bob: phasesSeen(bob) },
     killedAt,
     againAfterMs: {
-      alice: silentUntil(heard.alice.sound, heard.alice.atMs),
-      bob: silentUntil(heard.bob.sound, heard.bob.atMs),
+      alice: awayUntil(heard.alice.sound, TONES.bob, heard.alice.atMs),
+      bob: awayUntil(heard.bob.sound, TONES.alice, heard.bob.atMs),
     },
     alike: {
       alice: alikeAtEnd(heard.alice.sound, TONES.bob, TONES.alice),
@@ -82,10 +87,32 @@ export async function killEngine(pair: Pair, pulse: Pulse): Promise<EngineKilled
   };
 }
 
-/** ms from `atMs` to the end of the last silence after it; 0 if there was none at all. */
-function silentUntil(sound: Sound, atMs: number): number {
-  const silent = gaps(sound, 40, QUIET_DBFS).filter(({ startMs }) => startMs >= atMs - 100);
-  return Math.max(0, ...silent.map(({ startMs, lengthMs }) => startMs + lengthMs - atMs));
+/** ms from `atMs` until the tone is heard for good; 0 if it was never away. */
+function awayUntil(sound: Sound, hertz: number, atMs: number): number {
+  let untilMs = 0;
+  let away = 0;
+  for (
+    let fromMs = Math.max(0, atMs - 100);
+    fromMs + BLOCK_MS <= durationMs(sound);
+    fromMs += BLOCK_MS
+  ) {
+    const block = cut(sound, fromMs, fromMs + BLOCK_MS);
+    away = toneDbfs(block, hertz) < AWAY_DBFS ? away + 1 : 0;
+    if (away >= AWAY_BLOCKS) untilMs = fromMs + BLOCK_MS - atMs;
+  }
+  return Math.max(0, untilMs);
+}
+
+/** How loud that tone alone is in a sound. */
+function toneDbfs({ rateHz, samples }: Sound, hertz: number): number {
+  let re = 0;
+  let im = 0;
+  for (const [n, sample] of samples.entries()) {
+    re += sample * Math.cos((2 * Math.PI * hertz * n) / rateHz);
+    im += sample * Math.sin((2 * Math.PI * hertz * n) / rateHz);
+  }
+  const amplitude = (2 * Math.hypot(re, im)) / Math.max(1, samples.length);
+  return 20 * Math.log10(amplitude / Math.SQRT2 + 1e-5);
 }
 
 function alikeAtEnd(sound: Sound, theirs: number, own: number): { theirs: number; own: number } {

@@ -20,8 +20,13 @@ export interface PairWish {
   /** What all chance of the proxy comes from. */
   seed: number;
   trouble?: Trouble;
-  /** With it both speak and listen by PortAudio on the phones `alice` and `bob`; else in silence. */
+  /**
+   * With it both speak and listen by PortAudio on the phones `alice` and `bob`; else in silence. What
+   * the microphone hears is not processed, so that it can be found in what the other hears.
+   */
   pulse?: Pulse;
+  /** How both begin; Opus unless told. */
+  codec?: DaemonWish['codec'];
   alice?: DaemonWish;
   bob?: DaemonWish;
 }
@@ -43,6 +48,8 @@ export async function startPair(started: Started, wish: PairWish): Promise<Pair>
         registryUrl: wish.registry.url,
         ...(wish.pulse && { env: wish.pulse.env(phone), input: 'default', output: 'default' }),
         autoAnswer: phone === 'bob',
+        codec: wish.codec,
+        processing: 'off',
         ...wish[phone],
         udpPort,
         advertise,

@@ -1,4 +1,5 @@
 /** What an eavesdropper can make of the datagrams: headers, sizes, repetitions, and the payload as sound. */
+import { codecKbps, LADDER_KBPS } from '@kyberline/core/voice/bitrate';
 import {
   HEADER_BYTES,
   NONCE_BYTES,
@@ -8,6 +9,7 @@ import {
   STREAM_NUMBERS,
   TAG_BYTES,
 } from '@kyberline/core/voice/packet';
+import { VOICE_HEADER_BYTES } from '@kyberline/core/voice/redundancy';
 import { fromPcm16, type Sound } from '../rig/sound.js';
 import type { Direction, Tapped } from '../rig/udp-proxy.js';
 
@@ -94,6 +96,28 @@ export function unevenness(packets: readonly TappedPacket[]): number {
 /** Sizes of datagrams, each once. */
 export function sizesOf(packets: readonly TappedPacket[]): number[] {
   return [...new Set(packets.map(({ bytes }) => bytes.length))].sort((a, b) => a - b);
+}
+
+/** Every size that a packet of Opus can have: 10 or 20 ms at a rate of the ladder, and what it repeats. */
+export function sizesOfOpus(): ReadonlySet<number> {
+  const sizes = new Set<number>();
+  for (const bitrateKbps of LADDER_KBPS) {
+    for (const redundancy of [0, 1, 2, 3] as const) {
+      for (const frameMs of [10, 20] as const) {
+        const kbps = codecKbps({ bitrateKbps, redundancy, frameMs });
+        const payload = VOICE_HEADER_BYTES + (1 + redundancy) * ((kbps * frameMs) / 8);
+        sizes.add(HEADER_BYTES + payload + TAG_BYTES);
+      }
+    }
+  }
+  return sizes;
+}
+
+/** When a packet had another size than the one before it, ms. */
+export function stepsOf(packets: readonly TappedPacket[]): number[] {
+  return packets.flatMap(({ atMs, bytes }, n) =>
+    n > 0 && packets[n - 1]!.bytes.length !== bytes.length ? [atMs] : [],
+  );
 }
 
 /** The packets that arrived here in a stretch of time, performance.now() ms. */

@@ -1,10 +1,12 @@
 /**
  * Two people talk over real PortAudio, real UDP and the whole protocol, both at once; what counts is
- * what their speakers gave out. Then the same with one side that is a file.
+ * what their speakers gave out. Then the same with one side that is a file, in the codec whose packets
+ * would be speech to whoever takes them for PCM, were they not sealed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Codecs } from '@kyberline/daemon/codec/codecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pulse, startPulse } from '../rig/pulse.js';
 import { type Registry, startRegistry } from '../rig/registry.js';
@@ -16,6 +18,8 @@ import {
   likeness,
   OTHER_VOICE,
   outcomes,
+  ratePerSecond,
+  ratesIn,
   SAME_VOICE,
   SPEECH_MS,
   sayings,
@@ -31,14 +35,21 @@ import {
   packetsOf,
   repeatedBlocks,
   sizesOf,
+  sizesOfOpus,
+  stepsOf,
   type TappedPacket,
   unevenness,
   usedTwice,
 } from './tap.js';
 
-const FRAMES_PER_SECOND = 50;
+/** Of 20 ms: pcm16 always, Opus where the network is slow. */
+const LEAST_PER_SECOND = 50;
+/** Of 10 ms. */
+const MOST_PER_SECOND = 100;
 /** 16 bytes header, 640 of PCM16, 16 of tag (SPEC 9). */
-const AUDIO_BYTES = 672;
+const PCM16_PACKET_BYTES = 672;
+/** Reports come every second, and an engine looks every 50 ms. */
+const LEAST_BETWEEN_STEPS_MS = 900;
 /** Chi-squared of 255 degrees of freedom: chance goes past this once in 10^8 times. */
 const MOST_UNEVEN = 400;
 /** Who sends in which direction, and who hears it. */
@@ -104,8 +115,11 @@ describe('two people over PortAudio', () => {
       expect(seen.length).toBeGreaterThan(SPEECH_MS / 1000);
       // A report is on its way for a while, in which further frames leave.
       for (const { atMs, counters } of seen) {
-        const before = wire.filter((packet) => packet.atMs <= atMs).length;
-        expect(Math.abs(before - counters.sent)).toBeLessThan(FRAMES_PER_SECOND / 2);
+        const before = wire.filter((packet) => packet.atMs <= atMs);
+        expect(Math.abs(before.length - counters.sent)).toBeLessThan(MOST_PER_SECOND / 2);
+        const bytes = before.reduce((sum, packet) => sum + packet.bytes.length, 0);
+        const most = Math.max(...sizesOf(wire));
+        expect(Math.abs(bytes - counters.sentBytes)).toBeLessThan((most * MOST_PER_SECOND) / 2);
       }
     }
   });
@@ -126,20 +140,31 @@ describe('two people over PortAudio', () => {
       for (const [direction] of WAYS) audio[direction] = audioOf(call.tap, direction);
     });
 
-    it('sees audio packets of one size and in one rhythm, in speech, silence and mute', () => {
+    it('sees sizes that Opus can have, which change when a report may have come and never sooner', () => {
+      const possible = sizesOfOpus();
       for (const [direction] of WAYS) {
-        for (const [stretch, [from, until]] of Object.entries(call.times)) {
-          const packets = between(audio[direction], [from, until]);
-          expect(sizesOf(packets), stretch).toEqual([AUDIO_BYTES]);
-          const rate = packets.length / ((until - from) / 1000);
-          expect(Math.abs(rate / FRAMES_PER_SECOND - 1), stretch).toBeLessThan(0.05);
+        for (const size of sizesOf(audio[direction])) expect(possible).toContain(size);
+        const undisturbed = [0, call.times.muted[1]] as const;
+        const steps = stepsOf(between(audio[direction], undisturbed));
+        const apart = steps.slice(1).map((atMs, n) => atMs - steps[n]!);
+        for (const ms of apart) expect(ms, direction).toBeGreaterThan(LEAST_BETWEEN_STEPS_MS);
+      }
+    });
+
+    it('sees the rhythm of the frames that are sent, in speech, silence and mute', () => {
+      for (const [direction, speaker] of WAYS) {
+        for (const [stretch, times] of Object.entries(call.times)) {
+          const [least, most] = ratesIn(call.counted[speaker], times);
+          const rate = ratePerSecond(between(audio[direction], times), times);
+          expect(rate, stretch).toBeGreaterThan(0.95 * least);
+          expect(rate, stretch).toBeLessThan(1.05 * most);
         }
       }
     });
 
     it('finds every nonce used once per key', () => {
       const packets = packetsOf(call.tap);
-      expect(packets.length).toBeGreaterThan((2 * FRAMES_PER_SECOND * SPEECH_MS) / 1000);
+      expect(packets.length).toBeGreaterThan((2 * LEAST_PER_SECOND * SPEECH_MS) / 1000);
       expect(misdirected(packets)).toEqual([]);
       expect(usedTwice(packets)).toEqual([]);
       expect(noncesTwice(packets)).toEqual([]);
@@ -157,22 +182,25 @@ describe('two people over PortAudio', () => {
       }
     });
 
-    it('would hear the speech, and find repetitions, were it not sealed', () => {
-      const voice = encodeWav(said.alice).subarray(44);
-      const tapped = between(audio['A>B'], call.times.speech).slice(0, voice.length / 640);
-      const bare = tapped.map((packet, n) => {
-        const bytes = Buffer.from(packet.bytes).fill(0, 16, 656);
-        voice.copy(bytes, 16, n * 640, (n + 1) * 640);
-        return { ...packet, bytes };
+    it('would find repetitions in silence, were it not sealed', async () => {
+      const encoder = (await Codecs.open(1)).encoder('opus');
+      const block = new Uint8Array(80);
+      const bare = between(audio['A>B'], call.times.silence).map((packet) => {
+        expect(encoder.encode(new Int16Array(480), block, 0)).toBe(block.length);
+        const { bytes } = packet;
+        return {
+          ...packet,
+          bytes: Buffer.concat([bytes.subarray(0, 16), block, bytes.subarray(-16)]),
+        };
       });
-      expect(likeness(asSound(bare), said.alice)).toBeGreaterThan(SAME_VOICE);
+      encoder.free();
+      expect(repeatedBlocks(bare)).toBeGreaterThan(bare.length);
       expect(unevenness(bare)).toBeGreaterThan(100 * MOST_UNEVEN);
-      expect(repeatedBlocks(bare)).toBeGreaterThan(1000);
     });
   });
 });
 
-describe('two people of whom one is a file', () => {
+describe('two people of whom one is a file, in PCM16', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kyberline-file-'));
   const recording = join(folder, 'heard.wav');
   let call: Conversation;
@@ -184,6 +212,7 @@ describe('two people of whom one is a file', () => {
       registry,
       seed: 2,
       pulse,
+      codec: 'pcm16',
       alice: { name: 'anna' },
       bob,
     });
@@ -210,6 +239,46 @@ describe('two people of whom one is a file', () => {
 
   it('receive every frame that passed, and every one is accounted for', () => {
     expectBalance(call);
+  });
+
+  describe('and a tap between them', () => {
+    const audio = {} as Record<'A>B' | 'B>A', TappedPacket[]>;
+
+    beforeAll(() => {
+      for (const [direction] of WAYS) audio[direction] = audioOf(call.tap, direction);
+    });
+
+    it('sees audio packets of one size and in one rhythm, in speech, silence and mute', () => {
+      for (const [direction] of WAYS) {
+        for (const [stretch, times] of Object.entries(call.times)) {
+          const packets = between(audio[direction], times);
+          expect(sizesOf(packets), stretch).toEqual([PCM16_PACKET_BYTES]);
+          const rate = ratePerSecond(packets, times);
+          expect(Math.abs(rate / LEAST_PER_SECOND - 1), stretch).toBeLessThan(0.05);
+        }
+      }
+    });
+
+    it('hears noise where somebody speaks', () => {
+      for (const [direction, speaker] of WAYS) {
+        const tapped = between(audio[direction], call.times.speech);
+        expect(likeness(asSound(tapped), said[speaker]), speaker).toBeLessThan(OTHER_VOICE);
+        expect(unevenness(tapped), speaker).toBeLessThan(MOST_UNEVEN);
+      }
+    });
+
+    it('would hear the speech, and find repetitions, were it not sealed', () => {
+      const voice = encodeWav(said.alice).subarray(44);
+      const tapped = between(audio['A>B'], call.times.speech).slice(0, voice.length / 640);
+      const bare = tapped.map((packet, n) => {
+        const bytes = Buffer.from(packet.bytes).fill(0, 16, 656);
+        voice.copy(bytes, 16, n * 640, (n + 1) * 640);
+        return { ...packet, bytes };
+      });
+      expect(likeness(asSound(bare), said.alice)).toBeGreaterThan(SAME_VOICE);
+      expect(unevenness(bare)).toBeGreaterThan(100 * MOST_UNEVEN);
+      expect(repeatedBlocks(bare)).toBeGreaterThan(1000);
+    });
   });
 });
 

@@ -18,6 +18,10 @@ export interface DaemonWish {
   input?: string;
   output?: string;
   autoAnswer?: boolean;
+  /** How voice leaves at first; the daemon's own choice, Opus, unless told. */
+  codec?: 'opus' | 'pcm48' | 'pcm16';
+  /** What is done to the microphone's sound; `off` where what is heard is compared with what was said. */
+  processing?: 'off' | 'usual';
   /** `HOST:PORT` that peers are told in the place of its own addresses (a UdpProxy's face). */
   advertise?: string;
   udpPort?: number;
@@ -100,6 +104,8 @@ function daemonArgs(wish: DaemonWish, home: string, port: number, udpPort: numbe
     ...['--input', wish.input ?? 'silence', '--output', wish.output ?? 'silence'],
     // Nobody listens there unless the test says so: never a registry that happens to be running.
     ...['--registry', wish.registryUrl ?? 'http://127.0.0.1:9'],
+    ...given('--codec', wish.codec),
+    ...given('--processing', wish.processing),
     ...given('--name', wish.name),
     ...given('--advertise', wish.advertise ?? `127.0.0.1:${udpPort}`),
     ...given('--panel-port', wish.panelPort),
