@@ -1,11 +1,13 @@
 /**
- * Crypto of a voice frame, as the media engine does it: what one core seals and opens a second, and
- * what each stage costs. The customer's frame is 640 bytes (20 ms of PCM16 at 16 kHz); 1024 bytes are
- * there because the replaced system's own benchmark used chunks of that size.
+ * A voice frame's way, as the media engine has it: what one core seals and opens a second, and what
+ * each stage costs. The customer's frame is 640 bytes (20 ms of PCM16 at 16 kHz); 1024 bytes are there
+ * because the replaced system's own benchmark used chunks of that size. The stages are those of a
+ * call's usual frame: 10 ms of Opus at 64 kbps with one earlier frame beside it.
  */
 import { randomBytes } from 'node:crypto';
+import { CODEC_IDS } from '@kyberline/core/call/control';
 import { ReplayWindow } from '@kyberline/core/crypto/replay';
-import { Concealer } from '@kyberline/core/voice/conceal';
+import { DelayHistogram } from '@kyberline/core/voice/delay-histogram';
 import { JitterBuffer } from '@kyberline/core/voice/jitter';
 import { meanSquare } from '@kyberline/core/voice/level';
 import { deobfuscate, obfuscate } from '@kyberline/core/voice/obfuscate';
@@ -18,8 +20,19 @@ import {
   TAG_BYTES,
   writeHeader,
 } from '@kyberline/core/voice/packet';
+import {
+  emptyVoicePayload,
+  RedundancyHistory,
+  readVoicePayload,
+  VOICE_HEADER_BYTES,
+  writeVoicePayload,
+} from '@kyberline/core/voice/redundancy';
 import { openPacket, sealPacket } from '@kyberline/core/voice/seal';
-import { openCodec } from '@kyberline/daemon/codec/codec';
+import { Stretcher } from '@kyberline/core/voice/stretch';
+import { Codecs } from '@kyberline/daemon/codec/codecs';
+import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from '@kyberline/daemon/device/device';
+import { Resampler } from '@kyberline/daemon/device/resample';
+import { DriftResampler } from '@kyberline/daemon/dsp/drift-resampler';
 import type { Bench, Row } from './bench.js';
 import { costOf, type Effort, IN_FULL } from './timing.js';
 
@@ -27,12 +40,21 @@ const aead = randomBytes(32);
 const obf = randomBytes(32);
 const callId = randomBytes(16);
 
+const FRAME_MS = 10;
+/** 10 ms at 64 kbps. */
+const BLOCK_BYTES = 80;
+const PAYLOAD_BYTES = VOICE_HEADER_BYTES + 2 * BLOCK_BYTES;
+/** A second of different frames. */
+const SOUNDS = 100;
+/** Frames that are stretched at a time. */
+const STRETCHED = 3;
+
 export const frames = {
   name: 'frames',
-  title: 'Voice frames through the crypto, one core',
+  title: 'Voice frames through crypto and sound, one core',
   seconds: 15,
   async run(effort: Effort = IN_FULL): Promise<Row[]> {
-    return [...wholeFrame(640, effort), ...wholeFrame(1024, effort), ...stages(effort)];
+    return [...wholeFrame(640, effort), ...wholeFrame(1024, effort), ...(await stages(effort))];
   },
 } satisfies Bench;
 
@@ -90,53 +112,103 @@ function wholeFrame(payloadBytes: number, effort: Effort): Row[] {
 }
 
 /** µs a frame at each stage, in the order of ARCHITECTURE's picture of a frame's path. */
-function stages(effort: Effort): Row[] {
-  const packet = packetOf(640);
-  const codec = openCodec('pcm16')!;
-  const samples = Int16Array.from({ length: codec.frameSamples }, (_, n) =>
-    Math.round(8000 * Math.sin(n / 7)),
-  );
-  const heard = new Int16Array(codec.frameSamples);
-  const payload = new Uint8Array(codec.payloadBytes);
-  const sealed = packetOf(640);
+async function stages(effort: Effort): Promise<Row[]> {
+  const codecs = await Codecs.open(1);
+  const [encoder, decoder] = [codecs.encoder('opus'), codecs.decoder('opus')];
+  const sounds = Array.from({ length: SOUNDS }, (_, n) => spoken(n));
+  const blocks = sounds.map((sound) => {
+    const block = new Uint8Array(BLOCK_BYTES);
+    encoder.encode(sound, block, 0);
+    return block;
+  });
+  const heard = new Int16Array(FRAME_SAMPLES);
+  const block = new Uint8Array(BLOCK_BYTES);
+  const payload = new Uint8Array(PAYLOAD_BYTES);
+  const fields = { timestamp: 0, frameMs: FRAME_MS, codec: CODEC_IDS.opus, redundant: 1 };
+  const history = new RedundancyHistory(BLOCK_BYTES);
+  const read = emptyVoicePayload();
+  const packet = packetOf(PAYLOAD_BYTES);
+  const sealed = packetOf(PAYLOAD_BYTES);
   send(sealed);
   const open = new Uint8Array(sealed.bytes.length);
   const window = new ReplayWindow();
-  const jitter = new JitterBuffer(2, 640);
-  const concealer = new Concealer(codec.frameSamples);
-  let index = 0;
-  let counter = 0;
+  const jitter = new JitterBuffer(BLOCK_BYTES);
+  const histogram = new DelayHistogram(FRAME_MS);
+  const stretcher = new Stretcher(SAMPLE_RATE_HZ);
+  const longer = joined(sounds.slice(0, STRETCHED));
+  const stretched = longer.slice();
+  const resampler = new DriftResampler(FRAME_SAMPLES);
+  const resampled = new Int16Array(resampler.mostSamples);
+  const [down, up] = [new Resampler(SAMPLE_RATE_HZ, 16_000), new Resampler(16_000, SAMPLE_RATE_HZ)];
+  const narrow = new Int16Array(FRAME_SAMPLES / 3);
+  let n = 0;
+  const sound = () => sounds[n++ % SOUNDS]!;
   const row = (what: string, once: () => void): Row => {
     const { medianUs, p95Us } = costOf(once, effort);
     return { what: `stage: ${what}`, value: medianUs, p95: p95Us, unit: 'µs' };
   };
-  return [
-    row('level', () => void meanSquare(samples)),
-    row('encode (pcm16)', () => codec.encode(samples, payload, 0)),
-    row('obfuscate', () => obfuscate(obf, 7, packet.bytes, HEADER_BYTES, 640)),
+  const rows = [
+    row('level', () => void meanSquare(sound())),
+    row('encode (Opus, 10 ms)', () => void encoder.encode(sound(), block, 0)),
+    row('payload with an earlier frame', () => {
+      fields.timestamp = (fields.timestamp + FRAME_SAMPLES) % 2 ** 32;
+      writeVoicePayload(payload, 0, fields, history.add(fields, blocks[n++ % SOUNDS]!));
+    }),
     row('write header', () => writeHeader(packet.bytes, packet.header)),
-    row('seal (AES-256-GCM)', () => void sealPacket(aead, callId, packet.bytes, 640)),
+    row('obfuscate', () => obfuscate(obf, 7, packet.bytes, HEADER_BYTES, PAYLOAD_BYTES)),
+    row('seal (AES-256-GCM)', () => void sealPacket(aead, callId, packet.bytes, PAYLOAD_BYTES)),
     row('read header, window', () => {
-      counter += 1;
+      n += 1;
       readHeader(sealed.bytes, sealed.read);
-      window.check(counter);
-      window.mark(counter);
+      window.check(n);
+      window.mark(n);
     }),
     row('open (AES-256-GCM)', () => {
       // Opening is in place: a fresh copy of the datagram each time, as the socket gives one.
       open.set(sealed.bytes);
       openPacket(aead, callId, open);
     }),
-    row('deobfuscate', () => deobfuscate(obf, 7, packet.bytes, HEADER_BYTES, 640)),
+    row('deobfuscate', () => deobfuscate(obf, 7, packet.bytes, HEADER_BYTES, PAYLOAD_BYTES)),
+    row('read payload', () => void readVoicePayload(payload, read)),
+    row('measure the delay', () => {
+      n += 1;
+      histogram.note(n * FRAME_MS + (n % 7), n * FRAME_MS);
+      histogram.targetMs(0.99);
+    }),
     row('jitter buffer, in and out', () => {
-      index += 1;
-      jitter.put(index, payload);
+      n += 1;
+      jitter.put(n, 1, CODEC_IDS.opus, block);
       jitter.take();
     }),
-    row('decode (pcm16)', () => void codec.decode(payload, heard)),
-    row('conceal', () => {
-      concealer.hear(heard);
-      concealer.conceal(heard);
+    row('decode (Opus, 10 ms)', () => void decoder.decode(blocks[n++ % SOUNDS]!, heard)),
+    row('conceal (Opus, 10 ms)', () => decoder.conceal(heard)),
+    row('shorten by a pitch period, 30 ms', () => {
+      stretched.set(longer);
+      stretcher.shorten(stretched, stretched);
+    }),
+    row('resample for the drift', () => void resampler.process(sound(), 1.0001, resampled)),
+    row('48 kHz to 16 kHz and back (PCM16)', () => {
+      up.process(narrow.subarray(0, down.process(sound(), narrow)), heard);
     }),
   ];
+  encoder.free();
+  decoder.free();
+  return rows;
+}
+
+/** 10 ms of a voice whose pitch wanders: what is always the same is encoded more quickly. */
+function spoken(nth: number): Int16Array {
+  return Int16Array.from({ length: FRAME_SAMPLES }, (_, i) => {
+    const t = (nth * FRAME_SAMPLES + i) / SAMPLE_RATE_HZ;
+    const phase = 2 * Math.PI * (140 * t + 6 * Math.sin(9 * t));
+    let sum = 0;
+    for (let k = 1; k <= 12; k++) sum += Math.sin(k * phase) / k;
+    return 6000 * sum;
+  });
+}
+
+function joined(parts: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(parts.length * FRAME_SAMPLES);
+  for (const [n, part] of parts.entries()) all.set(part, n * FRAME_SAMPLES);
+  return all;
 }
