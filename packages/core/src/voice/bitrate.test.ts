@@ -74,7 +74,7 @@ describe('growing delay', () => {
   it('lowers the rate, drops redundancy and takes long frames at the first report of it', () => {
     const lossy = run([report({ lossRatio: 0.2 })]).at(-1)!;
     expect(settings(lossy)).toBe('64/10/3');
-    const next = run([report({ delayTrendMsPerS: 50, queueMs: 30, lossRatio: 0.2 })], lossy);
+    const next = run([report({ delayTrendMsPerS: 50, queueMs: 41, lossRatio: 0.2 })], lossy);
     expect(settings(next[0]!)).toBe('48/20/0');
   });
 
@@ -82,12 +82,12 @@ describe('growing delay', () => {
     const after = (r: Partial<ReceiverReport>) => run([report(r)])[0]!.bitrateKbps;
     expect(after({ queueMs: 81 })).toBe(48);
     expect(after({ queueMs: 161 })).toBe(32);
-    expect(after({ queueMs: 30, delayTrendMsPerS: 301 })).toBe(24);
+    expect(after({ queueMs: 41, delayTrendMsPerS: 301 })).toBe(24);
     expect(after({ queueMs: 4000 })).toBe(24);
   });
 
   it('is not seen in a short queue, nor in a slope that jitter explains', () => {
-    const [state] = run([report({ delayTrendMsPerS: 200, queueMs: 20 })]);
+    const [state] = run([report({ delayTrendMsPerS: 200, queueMs: 40 })]);
     expect(settings(state!)).toBe('64/10/0');
     const jittery = report({ delayTrendMsPerS: 60, queueMs: 60, jitterMs: 45 });
     expect(settings(run([jittery])[0]!)).toBe('64/10/0');

@@ -78,6 +78,8 @@ const LONGEST_CEILING_MS = 240_000;
 /** Sending 2 % more than the path carries; jitter comes on top, being what blurs the slope. */
 const GROWING_MS_PER_S = 20;
 const QUIET_QUEUE_MS = 20;
+/** A machine that is busy, or a radio, holds all packets back by less than this now and then. */
+const GROWN_QUEUE_MS = 40;
 const LONG_QUEUE_MS = 80;
 
 /** How many rungs down, by how full the queue is or how fast it fills. The worst is first. */
@@ -128,7 +130,7 @@ export function stepRate(state: RateState, report: ReceiverReport, nowMs: number
   const { stage } = state;
   const isHolding = stage.at === 'holding' && nowMs < stage.untilMs;
   if (isHolding && (draining || nowMs < stage.untilMs - HOLD_MS + SETTLE_MS)) return heard;
-  if (report.queueMs > LONG_QUEUE_MS || (growing && report.queueMs > QUIET_QUEUE_MS)) {
+  if (report.queueMs > LONG_QUEUE_MS || (growing && report.queueMs > GROWN_QUEUE_MS)) {
     return lower({ ...heard, ceiling: ceilingOf(state, nowMs) }, rungsDown(report), nowMs);
   }
   if (isHolding) return heard;
