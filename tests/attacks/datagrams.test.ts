@@ -52,7 +52,11 @@ describe('a call that mallory attacks', () => {
   beforeAll(async () => {
     const registry = await started.add(startRegistry());
     [theirs, ours] = await Promise.all([
-      startPair(started, { registry, seed: 2, alice: { name: 'carol' }, bob: { name: 'dave' } }),
+      // In a codec that never sends less: what is sent to cross has counters that are ahead.
+      startPair(started, {
+        ...{ registry, seed: 2, codec: 'pcm48' },
+        ...{ alice: { name: 'carol' }, bob: { name: 'dave' } },
+      }),
       startPair(started, { registry, seed: 1 }),
     ]);
     // The other call is older, so that its counters are ahead.
