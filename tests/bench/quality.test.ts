@@ -1,8 +1,10 @@
 /** The benchmark of quality on a made-up voice: that it loses what it says, and that loss is heard. */
+import type { CodecName } from '@kyberline/core/call/body';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../rig/random.js';
 import { logSpectralDistance } from '../rig/sound/spectral.js';
 import { stoi } from '../rig/sound/stoi.js';
-import { throughLoss } from './quality.js';
+import { throughLoss } from './through-loss.js';
 
 const RATE_HZ = 16_000;
 const SECONDS = 8;
@@ -18,41 +20,52 @@ const voice = {
     return 0.15 * sum * Math.max(0, Math.sin(2 * Math.PI * 3 * t) + 0.3);
   }),
 };
-const plan = (share: number, burstMs: number) => ({ what: '', share, burstMs });
+const through = (share: number, burstMs: number, seed: number, codec: CodecName = 'opus') =>
+  throughLoss(voice, { what: '', share, burstMs }, codec, seeded(seed));
+const SEEDS = 8;
 
 describe('the benchmark of quality', () => {
-  it('gives back what was said where nothing is lost', () => {
-    const { sound, lostShare } = throughLoss(voice, plan(0, 20), 1);
-    expect(lostShare).toBe(0);
-    // All but the fade-in of the first 5 ms.
-    expect(stoi(voice, sound)).toBeGreaterThan(0.995);
-    expect(logSpectralDistance(voice, sound)).toBeLessThan(0.5);
-  });
+  it.each(['opus', 'pcm48', 'pcm16'] as const)(
+    'gives back what was said where nothing is lost, in %s',
+    async (codec) => {
+      const { sound, ...shares } = await through(0, 0, 1, codec);
+      expect(shares).toMatchObject({ lost: 0, repaired: 0 });
+      // All but the first 10 ms of it, which are waited for.
+      expect(shares.concealed).toBeLessThan(0.005);
+      expect(stoi(voice, sound)).toBeGreaterThan(0.99);
+      expect(logSpectralDistance(voice, sound)).toBeLessThan(2);
+    },
+  );
 
   it.each([
-    [0.1, 20],
-    [0.2, 20],
+    [0.1, 0],
+    [0.2, 0],
     [0.1, 80],
-  ])('loses %d of the packets in runs of %d ms', (share, burstMs) => {
-    const shares = Array.from(
-      { length: 20 },
-      (_, seed) => throughLoss(voice, plan(share, burstMs), seed).lostShare,
-    );
-    const mean = shares.reduce((sum, one) => sum + one, 0) / shares.length;
-    expect(mean).toBeGreaterThan(0.8 * share);
-    expect(mean).toBeLessThan(1.2 * share);
+  ])('loses %d of the packets in runs of %d ms', async (share, burstMs) => {
+    let sum = 0;
+    for (let seed = 0; seed < SEEDS; seed++) sum += (await through(share, burstMs, seed)).lost;
+    expect(sum / SEEDS).toBeGreaterThan(0.75 * share);
+    expect(sum / SEEDS).toBeLessThan(1.25 * share);
   });
 
-  it('hears the difference that loss makes', () => {
-    const measured = [0, 0.1, 0.4].map((share) =>
-      stoi(voice, throughLoss(voice, plan(share, 20), 7).sound),
-    );
+  it('has what is lost repaired, or made up', async () => {
+    const [opus, pcm16] = [await through(0.1, 0, 7), await through(0.1, 0, 7, 'pcm16')];
+    expect(opus.repaired).toBeGreaterThan(0.7 * opus.lost);
+    expect(opus.concealed).toBeLessThan(0.5 * pcm16.concealed);
+    expect(pcm16.repaired).toBe(0);
+    expect(pcm16.concealed).toBeGreaterThan(0.7 * pcm16.lost);
+  });
+
+  it('hears the difference that loss makes', async () => {
+    const measured: number[] = [];
+    for (const share of [0, 0.1, 0.4]) {
+      measured.push(stoi(voice, (await through(share, 0, 7, 'pcm16')).sound));
+    }
     expect(measured[0]).toBeGreaterThan(measured[1]!);
     expect(measured[1]).toBeGreaterThan(measured[2]!);
   });
 
-  it('is the same each time', () => {
-    const once = throughLoss(voice, plan(0.1, 20), 3);
-    expect(throughLoss(voice, plan(0.1, 20), 3)).toEqual(once);
+  it('is the same each time', async () => {
+    expect(await through(0.1, 0, 3)).toEqual(await through(0.1, 0, 3));
   });
 });
