@@ -2,8 +2,14 @@
  * Opus (RFC 6716) at 48 kHz mono: hard CBR and no DTX, so that every frame of a rate has one size
  * whatever is said (SPEC 11). From 48 kbps on the low-delay mode (CELT, 2.5 ms of look-ahead); below
  * it SILK and hybrid (6.5 ms), which sound better there and can repeat a frame coarsely in the next one.
+ *
+ * In the place of a lost frame of CELT libopus' own guess is not used: what comes next builds on it and
+ * is spoilt. Ours (core's pitch-repeat.ts) leaves the decoder alone. To tell the encoder of losses costs
+ * more of all frames than it saves of those behind lost ones, since most are repaired.
+ *
  * What remembers is inside WebAssembly; the library hands out its results in arrays of its own.
  */
+import { PitchRepeat } from '@kyberline/core/voice/pitch-repeat';
 import {
   Application,
   createDecoder,
@@ -18,6 +24,8 @@ import { type Decoder, type Encoder, SAMPLES_PER_MS } from './codec.js';
 const LOW_DELAY_KBPS = 48;
 /** Of 10: more is not heard at these rates and costs twice the time. */
 const COMPLEXITY = 5;
+/** Of a packet's first byte: set in those of CELT alone (RFC 6716 section 3.1). */
+const CELT_ALONE = 0x80;
 const FRAME_SAMPLES = 10 * SAMPLES_PER_MS;
 
 type Mode = 'low-delay' | 'narrow';
@@ -68,6 +76,9 @@ class OpusEncoder implements Encoder {
 }
 
 class OpusDecoder implements Decoder {
+  readonly #repeat = new PitchRepeat();
+  #isCeltAlone = false;
+
   constructor(private readonly handle: OpusDecoderHandle) {}
 
   decode(block: Uint8Array, samples: Int16Array): number {
@@ -75,6 +86,10 @@ class OpusDecoder implements Decoder {
       const decoded = this.handle.decode(block);
       if (decoded.length % FRAME_SAMPLES !== 0 || decoded.length > samples.length) return 0;
       samples.set(decoded);
+      this.#isCeltAlone = block[0]! >= CELT_ALONE;
+      for (let frame = 0; frame < decoded.length; frame += FRAME_SAMPLES) {
+        this.#repeat.hear(samples.subarray(frame, frame + FRAME_SAMPLES));
+      }
       return decoded.length;
     } catch {
       return 0; // authentic, but no Opus: the peer's program is broken
@@ -82,7 +97,8 @@ class OpusDecoder implements Decoder {
   }
 
   conceal(samples: Int16Array): void {
-    samples.set(this.handle.decodePacketLoss(FRAME_SAMPLES));
+    if (this.#isCeltAlone) this.#repeat.conceal(samples);
+    else samples.set(this.handle.decodePacketLoss(FRAME_SAMPLES));
   }
 
   free(): void {
