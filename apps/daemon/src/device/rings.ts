@@ -29,7 +29,7 @@ import { Margin } from './ring-margin.js';
 
 /** The device's own buffer; a callback gives or takes a quarter of it. */
 const INPUT_BUFFER_MS = 10;
-const OUTPUT_BUFFER_MS = 7.5;
+const OUTPUT_BUFFER_MS = 10;
 const CALLBACKS_PER_BUFFER = 4;
 /** A loudspeaker whose device runs dry so often within so long, but for its start, gets more. */
 const MOST_BUFFER_MS = 40;
