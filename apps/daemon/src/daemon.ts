@@ -4,7 +4,6 @@
  */
 import { toHex } from '@kyberline/core/crypto/bytes';
 import type { Identity } from '@kyberline/core/crypto/identity';
-import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { HistoryEntry } from '@kyberline/shared/history';
 import {
   type CallId,
@@ -18,6 +17,7 @@ import type { DaemonApi, SettingsChange } from './api/router.js';
 import type { Calls } from './calls/calls.js';
 import type { Choices } from './choices.js';
 import { LOCAL_REGISTRY_ID } from './echo.js';
+import { EngineView } from './engine-view.js';
 import type { EngineToDaemon } from './media/messages.js';
 import type { EngineState, MediaProcess } from './media/process.js';
 import type { Exchange } from './net/exchange.js';
@@ -48,10 +48,7 @@ export interface DaemonParts {
 export class Daemon implements DaemonApi {
   readonly #parts: DaemonParts;
   readonly #watchers = new Watchers(() => this.state());
-  #engine: EngineState = { at: 'starting', restarts: 0 };
-  #input: DeviceInUse = CLOSED;
-  #output: DeviceInUse = CLOSED;
-  #devices: SoundDevice[] = [];
+  readonly #engine = new EngineView();
   #historyRevision = 0;
   #counted = 0;
   readonly #desk: SoundDesk;
@@ -83,7 +80,6 @@ export class Daemon implements DaemonApi {
   state(): StateSnapshot {
     const { calls, contacts, identity, registration, choices, version } = this.#parts;
     const { name, ...settings } = choices.read();
-    const engine = this.#engine;
     return {
       version,
       ...(name && {
@@ -95,15 +91,7 @@ export class Daemon implements DaemonApi {
       }),
       settings,
       registry: registration.view,
-      engine: {
-        state: engine.at === 'stopped' ? 'failed' : engine.at,
-        udpPort: engine.at === 'running' ? engine.udpPort : 0,
-        restarts: engine.restarts,
-        ...('problem' in engine && { problem: engine.problem }),
-      },
-      input: this.#input,
-      output: this.#output,
-      devices: this.#devices,
+      ...this.#engine.shown,
       soundTest: this.#desk.test,
       people: peopleView({
         me: name,
@@ -220,7 +208,7 @@ export class Daemon implements DaemonApi {
 
   engineState(state: EngineState): void {
     const { calls } = this.#parts;
-    this.#engine = state;
+    this.#engine.enter(state);
     if (state.at !== 'running') this.#desk.tested('idle');
     if (state.at === 'running' && state.restarts > 0) calls.engineRestarted();
     if (state.at === 'failed') calls.engineFailed();
@@ -232,9 +220,7 @@ export class Daemon implements DaemonApi {
     switch (message.type) {
       case 'ready':
       case 'device-state':
-        this.#input = message.input;
-        this.#output = message.output;
-        this.#devices = message.devices;
+        this.#engine.use(message);
         this.changed();
         break;
       case 'levels':
@@ -248,6 +234,10 @@ export class Daemon implements DaemonApi {
         break;
       case 'counters':
         this.#counters(message);
+        break;
+      case 'warnings':
+        this.#engine.warn(message.warnings);
+        this.changed();
         break;
       case 'sound-test':
         this.#desk.tested(message.state);
@@ -264,10 +254,9 @@ export class Daemon implements DaemonApi {
   /** @throws Problem `no-engine`: the other side would be given no address to speak to */
   #needEngine(): void {
     if (this.#parts.engine.udpPort !== 0) return;
-    const problem = 'problem' in this.#engine ? this.#engine.problem : undefined;
     throw new Problem(
       'no-engine',
-      problem ?? 'The sound engine is still starting. Try again in a moment.',
+      this.#engine.problem ?? 'The sound engine is still starting. Try again in a moment.',
     );
   }
 
@@ -287,11 +276,3 @@ export class Daemon implements DaemonApi {
     return call ? [call.id] : [];
   }
 }
-
-const CLOSED: DeviceInUse = {
-  choice: 'default',
-  kind: 'silence',
-  name: 'none',
-  why: 'The sound engine has not started yet.',
-  state: 'closed',
-};

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { deviceInUse, ringChoice, soundDevice } from './devices.js';
 import { endReason } from './endings.js';
 import { callId, fingerprint, registryId, suiteId, userName } from './ids.js';
-import { codecName, processing } from './voice.js';
+import { codecName, processing, voiceWarning } from './voice.js';
 
 /** Where a call is in its life. One word per stage that a person can tell apart. */
 export const callPhase = z.enum([
@@ -102,6 +102,8 @@ export const stateSnapshot = z.object({
   output: deviceInUse,
   devices: z.array(soundDevice),
   soundTest,
+  /** What is wrong with one's own microphone now, while a call or a meter has it open. */
+  warnings: z.array(voiceWarning),
   people: z.array(personView),
   /** The calls that are alive, and each ended one for 10 s so that its ending can be read. */
   calls: z.array(callView),

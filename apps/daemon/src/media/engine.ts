@@ -165,10 +165,12 @@ function tick(parts: Omit<Running, 'stop'>): Cancel {
 }
 
 /** Who needs which end of the sound now. */
-function settle({ switchboard, sound, rehearsal }: Omit<Running, 'stop'>): void {
+function settle({ switchboard, sound, microphone, rehearsal }: Omit<Running, 'stop'>): void {
   const { hasCalls } = switchboard;
-  const { input, output } = rehearsal.needs;
-  sound.need({ input: hasCalls || meter || input, output: hasCalls || output });
+  const needs = rehearsal.needs;
+  const input = hasCalls || meter || needs.input;
+  sound.need({ input, output: hasCalls || needs.output });
+  if (!input) microphone.rest();
 }
 
 function handle(parts: Running, message: DaemonToEngine): void {

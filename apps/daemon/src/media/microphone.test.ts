@@ -120,4 +120,22 @@ describe('the microphone', () => {
     mic.captured(new Int16Array(480));
     expect(mic.warnings).toEqual([]);
   });
+
+  it('takes back what it said, and counts anew, when nobody listens any more', () => {
+    const { mic } = microphone({});
+    const silence = (frames: number) => {
+      for (let n = 0; n < frames; n++) mic.captured(new Int16Array(480));
+    };
+    silence(600);
+    expect(mic.warnings).toEqual(['silent-microphone']);
+    mic.rest();
+    expect(mic.warnings).toEqual([]);
+    const { warnings } = mic;
+    mic.rest();
+    expect(mic.warnings).toBe(warnings);
+    silence(300);
+    mic.rest();
+    silence(300);
+    expect(mic.warnings).toEqual([]);
+  });
 });

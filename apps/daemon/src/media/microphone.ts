@@ -28,7 +28,9 @@ export interface MicrophoneParts {
 }
 
 export class Microphone {
-  readonly #watch = new CaptureWatch();
+  #watch = new CaptureWatch();
+  /** Whether anything was captured since the watch began. */
+  #isWatching = false;
   readonly #activity = new VoiceActivity();
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #played = new Int16Array(FRAME_SAMPLES);
@@ -78,10 +80,18 @@ export class Microphone {
     this.#settle();
   }
 
+  /** Nobody listens now: what was so is no news when somebody does again. */
+  rest(): void {
+    if (!this.#isWatching) return;
+    this.#isWatching = false;
+    this.#watch = new CaptureWatch();
+  }
+
   /** A frame of the device, which stays its own. */
   captured(frame: Int16Array): void {
     this.#frame.set(frame);
     this.#chain?.capture(this.#frame);
+    this.#isWatching = true;
     this.#watch.note({
       captured: frame,
       sent: this.#frame,

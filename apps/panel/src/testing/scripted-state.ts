@@ -63,6 +63,7 @@ export function scriptedState(): StateSnapshot {
       { id: '2', name: 'USB headset', inputChannels: 1, outputChannels: 2, isDefault: false },
     ],
     soundTest: 'idle',
+    warnings: [],
     people: [
       person(ECHO_NAME, { isEcho: true, fingerprint: fingerprintOf('echo') }),
       person('bob', { trust: 'verified' }),

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HistoryEntry } from '@kyberline/shared/history';
 import type { CallId, Fingerprint, UserName } from '@kyberline/shared/ids';
-import type { CallView, SnapshotEvent, StateSnapshot } from '@kyberline/shared/snapshot';
+import type {
+  CallCounters,
+  CallView,
+  SnapshotEvent,
+  StateSnapshot,
+} from '@kyberline/shared/snapshot';
 import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { createRouter, type DaemonApi } from '../../api/router.js';
 import { serveApi } from '../../api/server.js';
@@ -106,6 +111,18 @@ export function callView(change: Partial<CallView>): CallView {
   };
 }
 
+export function callCounters(change: Partial<CallCounters>): CallCounters {
+  return {
+    ...{ callId: CALL_ID, sent: 0, sentBytes: 0, received: 0, played: 0, lost: 0, late: 0 },
+    ...{ duplicate: 0, replayed: 0, forged: 0, malformed: 0, concealed: 0, repaired: 0 },
+    ...{ discarded: 0, captured: 0, inputOverruns: 0, outputUnderruns: 0, buffered: 0 },
+    ...{ jitterBufferMs: 0, jitterTargetMs: 0, jitterDelayMs: 0, jitterMs: 0, driftPpm: 0 },
+    sending: { codec: 'opus', frameMs: 10, bitrateKbps: 96, redundancy: 0 },
+    lossRatio: 0,
+    ...change,
+  };
+}
+
 /** Everything is well and nothing happens. */
 const CALM: StateSnapshot = {
   version: '0.1.0',
@@ -139,6 +156,7 @@ const CALM: StateSnapshot = {
   },
   devices: [{ id: '0', name: 'USB headset', inputChannels: 1, outputChannels: 2, isDefault: true }],
   soundTest: 'idle',
+  warnings: [],
   people: [
     { name: 'echo' as UserName, online: true, isEcho: true, trust: 'seen' },
     { name: 'bob' as UserName, online: true, isEcho: false, trust: 'verified' },
