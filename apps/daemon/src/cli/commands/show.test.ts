@@ -3,7 +3,13 @@ import type { HistoryEntry } from '@kyberline/shared/history';
 import type { CallId, UserName } from '@kyberline/shared/ids';
 import { USUAL_PROCESSING } from '@kyberline/shared/voice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CALL_ID, callView, type FakeDaemon, startFakeDaemon } from '../testing/fake-daemon.js';
+import {
+  CALL_ID,
+  callCounters,
+  callView,
+  type FakeDaemon,
+  startFakeDaemon,
+} from '../testing/fake-daemon.js';
 import { kyberline } from '../testing/kyberline.js';
 
 let fake: FakeDaemon;
@@ -37,6 +43,24 @@ describe('commands that show something', () => {
     expect(out).toMatch(/^Name +none yet: take one with "kyberline register NAME"$/m);
     expect(out).toMatch(/^Registry +http:\/\/x:1, not reachable$/m);
     expect(out).toMatch(/\nP\.$/);
+  });
+
+  it('status with how long a voice takes in the call', async () => {
+    fake.state.calls = [callView({ connectedAt: Date.now() - 65_000 })];
+    const calls = [callCounters({ mouthToEarMs: 41.4 })];
+    const counting = setInterval(
+      () => fake.watchers.counters({ calls, strayDatagrams: 0, leaseWaits: 0 }),
+      50,
+    );
+    const { out } = await kyberline(fake, 'status');
+    clearInterval(counting);
+    expect(out).toMatch(/^Call +Talking with bob, 1:0[56], mouth to ear 41 ms, call (ab){16}$/m);
+  });
+
+  it('status with what is wrong with the microphone', async () => {
+    expect((await kyberline(fake, 'status')).out).not.toContain('microphone is too loud');
+    fake.state.warnings = ['clipping'];
+    expect((await kyberline(fake, 'status')).out).toMatch(/\nYour microphone is too loud[^\n]+\.$/);
   });
 
   it.each([

@@ -35,8 +35,12 @@ describe('watch', () => {
     fake.show({ historyRevision: 1 });
     fake.show({ calls: [callView({ phase: 'ringing-here', direction: 'incoming' })] });
     await until(() => on.stdout() !== before);
+    fake.show({ warnings: ['speaking-while-muted'] });
+    await until(() => on.stdout().includes('muted'));
     on.interrupt();
-    expect((await running).out).toBe(`${before}\nbob is calling you.`);
+    expect((await running).out).toBe(
+      `${before}\nbob is calling you.\nYou are muted, and you seem to speak. Unmute to be heard.`,
+    );
     expect(before).toBe(
       [
         'You are alice.',

@@ -1,5 +1,6 @@
 /** `kyberline watch`: what happens, as it happens. */
 import type { StateSnapshot } from '@kyberline/shared/snapshot';
+import { warningSentence } from '@kyberline/shared/voice-warnings';
 import type { Command } from 'commander';
 import { type FindOptions, findable, withDaemon } from '../command.js';
 import { DEVICE, ENGINE, phaseWords, registryWords } from '../state-words.js';
@@ -47,6 +48,9 @@ function sentences(state: StateSnapshot): Said {
   said.set('engine', engine.problem ?? sentence(ENGINE[engine.state]));
   said.set('input', `The microphone, ${input.name}, is ${DEVICE[input.state]}.`);
   said.set('output', `The loudspeaker, ${output.name}, is ${DEVICE[output.state]}.`);
+  for (const warning of state.warnings) {
+    said.set(warning, warningSentence(warning, state.settings.processing));
+  }
   for (const call of calls) {
     const ending = call.phase === 'ended' ? call.endSentence : undefined;
     said.set(call.callId, ending ?? `${phaseWords(call)}.`);
