@@ -1,6 +1,6 @@
 'use client';
 /** The call that is on, or the people one can call. */
-import type { CallView } from '@kyberline/shared/snapshot';
+import type { CallView, StateSnapshot } from '@kyberline/shared/snapshot';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useNotificationLeave } from '../attention/use-notification-leave';
@@ -11,6 +11,7 @@ import { WaitingCall } from '../components/call/waiting-call';
 import { PeoplePage } from '../components/people/people-page';
 import { NotificationHint } from '../components/shell/notification-hint';
 import { KeptFocus } from '../components/ui/kept-focus';
+import { useToast } from '../components/ui/toasts';
 import {
   useCallCommands,
   useCallCounters,
@@ -18,6 +19,7 @@ import {
   useRegistryAddresses,
   useSnapshot,
 } from '../daemon/use-call';
+import { useSettingsCommands } from '../daemon/use-settings';
 
 export function Home() {
   const state = useSnapshot();
@@ -38,6 +40,7 @@ export function Home() {
       <Stage
         key={call.callId}
         call={call}
+        state={state}
         onClose={() => setPutAway((all) => new Set(all).add(call.callId))}
       />
     );
@@ -55,7 +58,9 @@ export function Home() {
   );
 }
 
-function Stage({ call, onClose }: { call: CallView; onClose: () => void }) {
+type StageProps = { call: CallView; state: StateSnapshot; onClose: () => void };
+
+function Stage({ call, state, onClose }: StageProps) {
   const commands = useCallCommands();
   const { callId } = call;
   switch (call.phase) {
@@ -63,7 +68,7 @@ function Stage({ call, onClose }: { call: CallView; onClose: () => void }) {
     case 'reconnecting':
       return (
         <KeptFocus key="talking">
-          <Talking call={call} />
+          <Talking call={call} state={state} />
         </KeptFocus>
       );
     case 'ended':
@@ -85,8 +90,10 @@ function Stage({ call, onClose }: { call: CallView; onClose: () => void }) {
   }
 }
 
-function Talking({ call }: { call: CallView }) {
+function Talking({ call, state }: Omit<StageProps, 'onClose'>) {
   const commands = useCallCommands();
+  const settings = useSettingsCommands();
+  const toast = useToast();
   const levels = useLevels();
   const counters = useCallCounters(call.callId);
   return (
@@ -94,9 +101,16 @@ function Talking({ call }: { call: CallView }) {
       call={call}
       levels={levels}
       counters={counters}
+      warnings={state.warnings}
+      processing={state.settings.processing}
       onMute={(muted) => void commands.mute(call.callId, muted)}
       onHangUp={() => void commands.hangUp(call.callId)}
       onVerify={(match) => void commands.verifyWords(call.callId, match)}
+      onCancelEcho={() => {
+        settings.change({ processing: { echoCancellation: true } }).catch((error: unknown) => {
+          toast(error instanceof Error ? error.message : String(error));
+        });
+      }}
     />
   );
 }

@@ -18,6 +18,8 @@ import { WebSocketServer } from 'ws';
 
 export type Command = { name: keyof typeof commands; input: unknown };
 
+export type CounterChange = { [K in keyof CallCounters]?: CallCounters[K] | undefined };
+
 export type FakeDaemon = {
   port: number;
   /** Everything that was asked of it, oldest first. */
@@ -28,6 +30,8 @@ export type FakeDaemon = {
   change: (edit: (state: StateSnapshot) => void) => void;
   /** Sends no levels any more, as when the engine is gone; or sends them again. */
   holdLevels: (hold: boolean) => void;
+  /** What is otherwise in the counters of every call from now on; undefined is left out. */
+  countWith: (change: CounterChange) => void;
   /** What a command does to the state; nothing unless set. A thrown error is sent back. */
   onCommand: (react: (command: Command) => void | Promise<void>) => void;
   close: () => Promise<void>;
@@ -41,6 +45,7 @@ export async function startFakeDaemon(
 ): Promise<FakeDaemon> {
   let state = structuredClone(first);
   let levelsHeld = false;
+  let otherwise: CounterChange = {};
   let react: (command: Command) => void | Promise<void> = () => undefined;
   const received: Command[] = [];
   const history: HistoryEntry[] = [];
@@ -97,7 +102,7 @@ export async function startFakeDaemon(
           yield { type: 'state', state: structuredClone(state) };
         }
         if (!levelsHeld) yield levels(state, step);
-        if (step % 10 === 0) yield counters(state, step);
+        if (step % 10 === 0) yield counters(state, step, otherwise);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, 100);
           wake = () => {
@@ -135,6 +140,9 @@ export async function startFakeDaemon(
     holdLevels: (hold) => {
       levelsHeld = hold;
     },
+    countWith: (change) => {
+      otherwise = change;
+    },
     onCommand: (next) => {
       react = next;
     },
@@ -166,11 +174,13 @@ function levels(state: StateSnapshot, step: number): SnapshotEvent {
   };
 }
 
-function counters(state: StateSnapshot, step: number): SnapshotEvent {
+function counters(state: StateSnapshot, step: number, otherwise: CounterChange): SnapshotEvent {
   return {
     type: 'counters',
     counters: {
-      calls: state.calls.filter((call) => call.phase === 'active').map((call) => count(call, step)),
+      calls: state.calls
+        .filter((call) => call.phase === 'active')
+        .map((call) => ({ ...count(call, step), ...otherwise }) as CallCounters),
       strayDatagrams: 0,
       leaseWaits: 0,
     },
@@ -205,6 +215,11 @@ function count({ callId }: CallView, step: number): CallCounters {
     jitterMs: 2.4,
     roundTripMs: 14,
     driftPpm: -11,
+    mouthToEarMs: 52,
+    budget: {
+      ...{ inputMs: 5.3, framingMs: 10, processingMs: 10.7, codecMs: 6.5 },
+      ...{ networkMs: 1.2, waitingMs: 12.1, outputMs: 6.2 },
+    },
     sending: { codec: 'opus', frameMs: 10, bitrateKbps: 48, redundancy: 1 },
     lossRatio: 0.004,
   };

@@ -1,28 +1,33 @@
 'use client';
-/** A call with voice: who, how long, the words, both voices, and the way out. */
+/** A call with voice: who, how long, the words, both voices and what ails them, and the way out. */
 import { ECHO_NAME } from '@kyberline/shared/ids';
-import type { CallCounters, CallView, Levels } from '@kyberline/shared/snapshot';
+import type { CallCounters, CallView, Levels, StateSnapshot } from '@kyberline/shared/snapshot';
 import { Mic, MicOff, PhoneOff } from 'lucide-react';
 import { useEffect, useEffectEvent } from 'react';
 import { stageSentence } from '../../words/call-words';
 import { Avatar } from '../brand/avatar';
 import { VoiceLine } from '../sound/voice-line';
+import { VoiceNotices } from '../sound/voice-notices';
 import { Button } from '../ui/button';
 import { Callout } from '../ui/callout';
 import { CallNumbers } from './call-numbers';
 import { Duration } from './duration';
+import { VoiceDelay } from './voice-delay';
 import { Words } from './words';
 
 type Props = {
   call: CallView;
   levels: Levels | undefined;
   counters: CallCounters | undefined;
+  warnings: StateSnapshot['warnings'];
+  processing: StateSnapshot['settings']['processing'];
   onMute: (muted: boolean) => void;
   onHangUp: () => void;
   onVerify: (match: boolean) => void;
+  onCancelEcho: () => void;
 };
 
-export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify }: Props) {
+export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify, ...more }: Props) {
   const { peer, muted } = call;
   const isEcho = peer === ECHO_NAME;
   useMuteKey(() => onMute(!muted));
@@ -50,15 +55,23 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
         </p>
       )}
       <Words call={call} onVerify={onVerify} />
-      <div className="grid grid-cols-2 gap-6 sm:gap-10">
-        <VoiceLine label={`${peer}'s voice`} decibel={heard} tick={levels} faint={call.peerMuted}>
-          <p className="mb-1 truncate text-sm text-soft">{peer}'s voice</p>
-        </VoiceLine>
-        <VoiceLine label="Your microphone" decibel={levels?.input} tick={levels} faint={muted}>
-          <p className="mb-1 text-sm text-soft">
-            {muted ? 'Muted: nobody hears you' : 'Your microphone'}
-          </p>
-        </VoiceLine>
+      <div>
+        <div className="grid grid-cols-2 gap-6 sm:gap-10">
+          <VoiceLine label={`${peer}'s voice`} decibel={heard} tick={levels} faint={call.peerMuted}>
+            <p className="mb-1 truncate text-sm text-soft">{peer}'s voice</p>
+          </VoiceLine>
+          <VoiceLine label="Your microphone" decibel={levels?.input} tick={levels} faint={muted}>
+            <p className="mb-1 text-sm text-soft">
+              {muted ? 'Muted: nobody hears you' : 'Your microphone'}
+            </p>
+          </VoiceLine>
+        </div>
+        <VoiceNotices
+          warnings={more.warnings}
+          processing={more.processing}
+          remedies={{ onUnmute: () => onMute(false), onCancelEcho: more.onCancelEcho }}
+          className="not-empty:mt-6"
+        />
       </div>
       <div className="sticky bottom-[max(4.4rem,var(--afloat,0px))] z-10 -mx-5 flex justify-center gap-3 bg-paper/92 px-5 py-3 backdrop-blur max-lg:[&>button]:flex-1 max-lg:[&>button]:px-4 lg:static lg:mx-0 lg:justify-start lg:bg-transparent lg:p-0 lg:backdrop-blur-none">
         <Button
@@ -77,6 +90,7 @@ export function ActiveCall({ call, levels, counters, onMute, onHangUp, onVerify 
           Hang up
         </Button>
       </div>
+      <VoiceDelay peer={peer} counters={counters} />
       <CallNumbers call={call} counters={counters} />
     </article>
   );

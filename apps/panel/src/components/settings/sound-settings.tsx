@@ -2,11 +2,13 @@
 /** Microphone, speaker and where it rings, each to be tried without a call. */
 import type { RingChoice } from '@kyberline/shared/devices';
 import type { Levels, StateSnapshot } from '@kyberline/shared/snapshot';
+import type { VoiceWarning } from '@kyberline/shared/voice';
 import { Mic, Play, Square, Volume2 } from 'lucide-react';
 import { DevicePicker } from '../sound/device-picker';
 import { RingPicker } from '../sound/ring-picker';
 import { SoundTest } from '../sound/sound-test';
 import { VoiceLine } from '../sound/voice-line';
+import { VoiceNotices } from '../sound/voice-notices';
 import { Section } from './section';
 
 type Props = {
@@ -26,10 +28,15 @@ const RECORDING_SENTENCES: Record<StateSnapshot['soundTest'], string> = {
   tone: 'Hear yourself as the others do: three seconds are recorded, then played.',
 };
 
+/** What a test of the microphone is about; the others take a call. */
+const ABOUT_DEVICE: ReadonlySet<VoiceWarning> = new Set(['silent-microphone', 'clipping']);
+
 export function SoundSettings({ state, levels, testing, ...on }: Props) {
   const { settings, devices, input, output, soundTest } = state;
   const isRecording = soundTest === 'recording' || soundTest === 'playing';
   const isChiming = soundTest === 'tone';
+  const isListening = testing || soundTest === 'recording';
+  const warnings = isListening ? state.warnings.filter((each) => ABOUT_DEVICE.has(each)) : [];
   return (
     <Section
       title="Sound"
@@ -42,7 +49,7 @@ export function SoundSettings({ state, levels, testing, ...on }: Props) {
         devices={devices}
         onChoose={(choice) => on.onChange({ input: choice })}
       />
-      <div className="grid grid-cols-1 gap-6 rounded-2xl border border-line bg-surface p-5">
+      <div className="rounded-2xl border border-line bg-surface p-5">
         <SoundTest
           sentence={
             testing
@@ -64,6 +71,7 @@ export function SoundSettings({ state, levels, testing, ...on }: Props) {
             />
           )}
         </SoundTest>
+        <hr className="my-5 border-line" />
         <SoundTest
           sentence={RECORDING_SENTENCES[soundTest]}
           isOn={isRecording}
@@ -81,6 +89,11 @@ export function SoundSettings({ state, levels, testing, ...on }: Props) {
             />
           )}
         </SoundTest>
+        <VoiceNotices
+          warnings={warnings}
+          processing={settings.processing}
+          className="not-empty:mt-6"
+        />
       </div>
       <DevicePicker
         end="output"
