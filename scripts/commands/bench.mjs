@@ -14,18 +14,18 @@ import { Problem } from '../setup/problem.mjs';
 import { progress } from '../setup/progress.mjs';
 import { run } from '../setup/run.mjs';
 import { keepResult } from '../testing/bench-file.mjs';
+import { benchUsage, chosenFrom, limitMsOf } from '../testing/bench-list.mjs';
 import { benchTable } from '../testing/bench-table.mjs';
 
 const OUTPUT = join(ROOT, 'bench-output');
 const MAIN = join(OUTPUT, 'bench', 'main.js');
-const LIMIT_MS = 10 * 60_000;
 /** Chromium is for the tests only. */
 const NEEDED = FOR_TESTS.filter(({ name }) => name !== 'chromium' && !name.startsWith('fonts'));
 
-/** @typedef {{ name: string, title: string, seconds: number }} BenchEntry */
+/** @typedef {import('../testing/bench-list.mjs').BenchEntry} BenchEntry */
 
 /**
- * @param {string[]} argv names of benchmarks; all of them if there is none
+ * @param {string[]} argv names of benchmarks; all that are not by hand if there is none
  * @returns {Promise<number>} exit code
  */
 export async function bench(argv) {
@@ -34,15 +34,11 @@ export async function bench(argv) {
   await compile();
   const list = listOf();
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${usage(list)}\n`);
+    process.stdout.write(`${benchUsage(list)}\n`);
     return 0;
   }
-  const unknown = argv.find((name) => !list.some((one) => one.name === name));
-  if (unknown !== undefined) {
-    throw new Problem('bad-option', `There is no benchmark "${unknown}".\n\n${usage(list)}`);
-  }
-  const chosen = list.filter(({ name }) => argv.length === 0 || argv.includes(name));
-  if (chosen.some(({ name }) => ['quality', 'latency', 'call'].includes(name))) {
+  const chosen = chosenFrom(list, argv);
+  if (chosen.some(({ needsSound }) => needsSound)) {
     await installDebianPackages(NEEDED, { required: true });
   }
   const file = join(OUTPUT, 'bench.json');
@@ -64,7 +60,7 @@ async function runOne(entry) {
   const line = progress(`${entry.name} (about ${entry.seconds} s)`);
   const { code, tail } = await run(process.execPath, [MAIN, entry.name, file], {
     cwd: ROOT,
-    limitMs: LIMIT_MS,
+    limitMs: limitMsOf(entry),
   });
   if (code !== 0) {
     line.failed();
@@ -95,14 +91,6 @@ async function compile() {
 /** @returns {BenchEntry[]} */
 function listOf() {
   return JSON.parse(execFileSync(process.execPath, [MAIN], { encoding: 'utf8' }));
-}
-
-/** @param {BenchEntry[]} list */
-function usage(list) {
-  const lines = list.map(
-    ({ name, title, seconds }) => `  ${name.padEnd(10)} ${title} (about ${seconds} s)`,
-  );
-  return `Usage: npm run bench -- [name …]\n\n${lines.join('\n')}`;
 }
 
 /**

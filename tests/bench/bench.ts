@@ -16,5 +16,9 @@ export interface Bench {
   title: string;
   /** Seconds that it takes, about. */
   seconds: number;
+  /** It wants PulseAudio or espeak-ng. */
+  needsSound?: true;
+  /** It runs only when it is named. */
+  byHand?: true;
   run(): Promise<Row[]>;
 }

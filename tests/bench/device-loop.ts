@@ -26,6 +26,8 @@ export const deviceLoop: Bench = {
   name: 'device-loop',
   title: 'Microphone to loudspeaker through one program, over virtual sound cards',
   seconds: 4 * (SECONDS + 10),
+  needsSound: true,
+  byHand: true,
   async run() {
     const rows: Row[] = [];
     for (const hogs of [0, HOGS]) {

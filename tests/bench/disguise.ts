@@ -106,6 +106,7 @@ export const disguise: Bench = {
   name: 'disguise',
   title: 'Voice disguise: who is known by the voice, and what is still understood',
   seconds: 45,
+  needsSound: true,
   async run(): Promise<Row[]> {
     const names = Object.keys(PEOPLE);
     const enrolled = await recordings(names, SAYINGS.slice(0, 3), 1000);

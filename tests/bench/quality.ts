@@ -33,6 +33,7 @@ export const quality: Bench = {
   name: 'quality',
   title: 'Quality against loss: read speech, what is heard beside what was said',
   seconds: 120,
+  needsSound: true,
   async run(): Promise<Row[]> {
     const rows: Row[] = [];
     for (const codec of CODECS) {

@@ -58,6 +58,7 @@ const VALUE_TICKS = 4;
 const STYLE = `
   .ground { fill: #ffffff } .band { fill: #64748b; fill-opacity: .14 }
   text { fill: #1f2937; font: 12px system-ui, sans-serif }
+  .name { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
   .title { font-size: 14px; font-weight: 600 } .quiet { fill: #57606a }
   .grid { stroke: #d0d7de; stroke-width: 1 } .axis { stroke: #57606a; stroke-width: 1 }
   .line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
@@ -66,7 +67,7 @@ const STYLE = `
   @media (prefers-color-scheme: dark) {
     .ground { fill: #0d1117 } .band { fill: #b1bac4; fill-opacity: .16 }
     text { fill: #e6edf3 } .quiet { fill: #9ea7b3 }
-    .grid { stroke: #30363d } .axis { stroke: #9ea7b3 }
+    .name { stroke: #0d1117 } .grid { stroke: #30363d } .axis { stroke: #9ea7b3 }
     .line-0 { stroke: #6cb6ff } .line-1 { stroke: #ffa657 } .line-2 { stroke: #56d364 } .line-3 { stroke: #d2a8ff }
   }
 `;
@@ -83,8 +84,10 @@ export function svgOf({ title, seconds, bands, panels }: Chart): string {
   const parts = panels.map((panel, n) => {
     const top = TITLE + n * (HEAD + PANEL + GAP) + HEAD;
     return [
-      ...bands.map((band) => bandOf(band, x, top, n === 0)),
+      ...bands.map((band) => bandOf(band, x, top)),
       panelOf(panel, x, top),
+      // Over the lines, or they could cross it out.
+      ...(n === 0 ? bands.map((band) => nameOf(band, x, top)) : []),
       ...(n === panels.length - 1 ? [timeAxis(seconds, x, top + PANEL)] : []),
     ].join('\n');
   });
@@ -134,14 +137,16 @@ function legend(lines: readonly Line[], y: number): string {
 }
 
 function bandOf(
-  { fromSeconds, untilSeconds, name }: Band,
+  { fromSeconds, untilSeconds }: Band,
   x: (at: number) => number,
   top: number,
-  isNamed: boolean,
 ): string {
   const [from, until] = [x(fromSeconds), x(untilSeconds)];
-  const rect = `<rect class="band" x="${px(from)}" y="${top}" width="${px(until - from)}" height="${PANEL}"/>`;
-  return isNamed ? `${rect}${text(from + 4, top + 14, name, 'quiet')}` : rect;
+  return `<rect class="band" x="${px(from)}" y="${top}" width="${px(until - from)}" height="${PANEL}"/>`;
+}
+
+function nameOf({ fromSeconds, name }: Band, x: (at: number) => number, top: number): string {
+  return text(x(fromSeconds) + 4, top + 14, name, 'quiet name');
 }
 
 function timeAxis(seconds: number, x: (at: number) => number, bottom: number): string {
