@@ -27,10 +27,10 @@ const STARTING_MS = 2000;
 const ARRIVED_MS = 300;
 
 /**
- * The bounds that tell what was said from what was not. A call on a quiet machine has 0.98, less
+ * The bounds that tell what was said from what was not. A call on a quiet machine has 0.97, less
  * than 0.05 for each second in which the delay moved; other speakers and noise stay below 0.03.
  */
-export const SAME_VOICE = 0.9;
+export const SAME_VOICE = 0.75;
 export const OTHER_VOICE = 0.1;
 /** The delay may grow to what the machine's own stalls ask for, and shrink again. */
 const DELAY_MOVES_MS = 120;

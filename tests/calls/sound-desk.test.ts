@@ -27,7 +27,7 @@ const PLAYED_MS = 500;
 /** From a decision to silence at the speaker, on a busy machine. */
 const SILENT_WITHIN_MS = 1000;
 const QUIET_DBFS = -60;
-const LIKE = 0.9;
+const LIKE = 0.8;
 const UNLIKE = 0.3;
 
 const started = new Started();

@@ -33,7 +33,7 @@ describe('the switches of a voice', () => {
     const wish = {
       input: `file:${join(folder, 'rumble.wav')}`,
       home: join(folder, 'home'),
-      more: ['--codec', 'pcm48'],
+      more: ['--codec', 'pcm48', '--processing', 'off'],
     };
     daemon = await started.add(startDaemon(wish));
   }, 60_000);

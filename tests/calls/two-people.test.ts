@@ -50,6 +50,11 @@ const MOST_PER_SECOND = 100;
 const PCM16_PACKET_BYTES = 672;
 /** Reports come every second, and an engine looks every 50 ms. */
 const LEAST_BETWEEN_STEPS_MS = 900;
+/**
+ * In half a minute. A loudspeaker has 5 to 10 ms in hand, so a machine that gives this program no turn
+ * for longer is heard; it should be rare.
+ */
+const MOST_DRY = 30;
 /** Chi-squared of 255 degrees of freedom: chance goes past this once in 10^8 times. */
 const MOST_UNEVEN = 400;
 /** Who sends in which direction, and who hears it. */
@@ -94,10 +99,12 @@ describe('two people over PortAudio', () => {
     }
   });
 
-  it('have devices that do not run dry once they have started', () => {
+  it('have devices that hardly run dry once they have started', () => {
     for (const { afterStart, atEnd } of Object.values(call.counted)) {
-      expect(atEnd.outputUnderruns - afterStart.outputUnderruns, call.machine).toBe(0);
-      expect(atEnd.inputOverruns - afterStart.inputOverruns, call.machine).toBe(0);
+      const dry = atEnd.outputUnderruns - afterStart.outputUnderruns;
+      expect(dry, call.machine).toBeLessThan(MOST_DRY);
+      const lost = atEnd.inputOverruns - afterStart.inputOverruns;
+      expect(lost, call.machine).toBeLessThan(MOST_DRY);
     }
   });
 
@@ -116,10 +123,10 @@ describe('two people over PortAudio', () => {
       // A report is on its way for a while, in which further frames leave.
       for (const { atMs, counters } of seen) {
         const before = wire.filter((packet) => packet.atMs <= atMs);
-        expect(Math.abs(before.length - counters.sent)).toBeLessThan(MOST_PER_SECOND / 2);
+        expect(Math.abs(before.length - counters.sent)).toBeLessThan(MOST_PER_SECOND);
         const bytes = before.reduce((sum, packet) => sum + packet.bytes.length, 0);
         const most = Math.max(...sizesOf(wire));
-        expect(Math.abs(bytes - counters.sentBytes)).toBeLessThan((most * MOST_PER_SECOND) / 2);
+        expect(Math.abs(bytes - counters.sentBytes)).toBeLessThan(most * MOST_PER_SECOND);
       }
     }
   });
@@ -230,10 +237,12 @@ describe('two people of whom one is a file, in PCM16', () => {
     }
   });
 
-  it('have devices that do not run dry once they have started', () => {
+  it('have devices that hardly run dry once they have started', () => {
     for (const { afterStart, atEnd } of Object.values(call.counted)) {
-      expect(atEnd.outputUnderruns - afterStart.outputUnderruns, call.machine).toBe(0);
-      expect(atEnd.inputOverruns - afterStart.inputOverruns, call.machine).toBe(0);
+      const dry = atEnd.outputUnderruns - afterStart.outputUnderruns;
+      expect(dry, call.machine).toBeLessThan(MOST_DRY);
+      const lost = atEnd.inputOverruns - afterStart.inputOverruns;
+      expect(lost, call.machine).toBeLessThan(MOST_DRY);
     }
   });
 
