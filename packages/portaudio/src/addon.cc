@@ -171,6 +171,13 @@ napi_value startStream(napi_env env, napi_callback_info info) {
   return error == paNoError ? nullptr : fail(env, error);
 }
 
+napi_value tameStream(napi_env env, napi_callback_info info) {
+  napi_value given[1];
+  if (!arguments(env, info, given)) return nullptr;
+  StreamHandle *stream = handleOf(env, given[0]);
+  return stream ? number(env, (*stream)->tame()) : nullptr;
+}
+
 napi_value closeStream(napi_env env, napi_callback_info info) {
   napi_value given[1];
   if (!arguments(env, info, given)) return nullptr;
@@ -183,7 +190,7 @@ napi_value setUp(napi_env env, napi_value exports) {
     const char *name;
     napi_callback call;
   } all[] = {{"version", version}, {"refresh", refresh}, {"devices", devices}, {"hostApis", hostApis},
-             {"open", openStream}, {"start", startStream}, {"close", closeStream}};
+             {"open", openStream}, {"start", startStream}, {"tame", tameStream}, {"close", closeStream}};
   for (const auto &one : all) {
     napi_value function;
     napi_create_function(env, one.name, NAPI_AUTO_LENGTH, one.call, nullptr, &function);

@@ -74,6 +74,12 @@ export interface Stream {
   /** See `StreamOptions`; may be set at any time. */
   wakeAt: number;
   start(): void;
+  /**
+   * To be called a few times a second: a callback's thread that spins, as PortAudio's does over
+   * PulseAudio's ALSA plugin where a loudspeaker stands still, gets the lowest priority meanwhile.
+   * @returns the share of a processor that it took since the last call, 0 where that is unknown
+   */
+  tame(): number;
   /** Takes up to as many samples as fit into `into`, in whole frames. @returns how many */
   read(into: Int16Array): number;
   /** Puts in what there is room for, in whole frames. @returns how many samples */
@@ -111,6 +117,7 @@ interface Native {
     onWake: () => void,
   ): { handle: object; memory: ArrayBuffer; latency: number };
   start(handle: object): void;
+  tame(handle: object): number;
   close(handle: object): Promise<void>;
 }
 
@@ -223,6 +230,10 @@ class RingStream implements Stream {
 
   start(): void {
     this.#native.start(this.#handle);
+  }
+
+  tame(): number {
+    return this.#native.tame(this.#handle);
   }
 
   read(into: Int16Array): number {

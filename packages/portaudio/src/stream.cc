@@ -8,6 +8,11 @@
 #ifndef _WIN32
 #include <pthread.h>
 #endif
+#ifdef __linux__
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include "library.h"
 
@@ -98,17 +103,80 @@ PaError Stream::open(const StreamRequest &request, napi_value onWake, uv_loop_t 
   return paNoError;
 }
 
-PaError Stream::start() { return stream_ ? Pa_StartStream(stream_) : paBadStreamPtr; }
-
 double Stream::latency() const {
   const PaStreamInfo *info = stream_ ? Pa_GetStreamInfo(stream_) : nullptr;
   if (!info) return 0;
   return isInput ? info->inputLatency : info->outputLatency;
 }
 
+#ifdef __linux__
+
+namespace {
+
+/** A callback's thread that does its work takes a few percent. */
+constexpr double SPINNING_SHARE = 0.5;
+constexpr int LOWEST = 10;
+
+/** Seconds; below zero where there is no such clock any more. */
+double secondsOf(clockid_t clock) {
+  timespec time{};
+  if (clock_gettime(clock, &time) != 0) return -1;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/** Priorities belong to threads here, whatever the name says; a new one has its maker's. */
+void setThreadPriority(pid_t thread, int priority) { setpriority(PRIO_PROCESS, static_cast<id_t>(thread), priority); }
+
+pid_t thisThread() { return static_cast<pid_t>(syscall(SYS_gettid)); }
+
+}  // namespace
+
+PaError Stream::start() {
+  if (!stream_) return paBadStreamPtr;
+  const pid_t own = thisThread();
+  priority_ = getpriority(PRIO_PROCESS, static_cast<id_t>(own));
+  // Who has no say in priorities could lower one and not raise it again.
+  if (priority_ >= 0) return Pa_StartStream(stream_);
+  setThreadPriority(own, LOWEST);
+  const PaError error = Pa_StartStream(stream_);
+  setThreadPriority(own, priority_);
+  return error;
+}
+
+void Stream::noteThread() {
+  if (isThreadKnown_.load(relaxed) || pthread_getcpuclockid(pthread_self(), &threadClock_) != 0) return;
+  thread_ = thisThread();
+  tamedAt_ = secondsOf(CLOCK_MONOTONIC);
+  ranAt_ = secondsOf(threadClock_);
+  isThreadKnown_.store(true, release);
+}
+
+double Stream::tame() {
+  if (!isThreadKnown_.load(acquire) || ring->get(ENDED, acquire) || closing_) return 0;
+  const double now = secondsOf(CLOCK_MONOTONIC);
+  const double ran = secondsOf(threadClock_);
+  if (ran < 0 || now <= tamedAt_) return 0;
+  const double share = (ran - ranAt_) / (now - tamedAt_);
+  tamedAt_ = now;
+  ranAt_ = ran;
+  if (priority_ < 0) setThreadPriority(thread_, share > SPINNING_SHARE ? LOWEST : priority_);
+  return share;
+}
+
+#else
+
+PaError Stream::start() { return stream_ ? Pa_StartStream(stream_) : paBadStreamPtr; }
+
+void Stream::noteThread() {}
+
+double Stream::tame() { return 0; }
+
+#endif
+
 int Stream::onFrames(const void *input, void *output, unsigned long frames, const PaStreamCallbackTimeInfo *time,
                      PaStreamCallbackFlags flags, void *pointer) {
   auto *self = static_cast<Stream *>(pointer);
+  self->noteThread();
   Ring &ring = *self->ring;
   const auto count = static_cast<uint32_t>(frames);
   ring.count(CALLBACKS);

@@ -15,6 +15,11 @@
 #include <memory>
 #include <string>
 
+#ifdef __linux__
+#include <ctime>
+#include <sys/types.h>
+#endif
+
 #include <node_api.h>
 #include <portaudio.h>
 #include <uv.h>
@@ -97,6 +102,14 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /** Seconds, as PortAudio says after opening. */
   double latency() const;
   /**
+   * Gives the callback's thread a low priority while it spins, and its maker's when it does no more;
+   * it begins with the low one. Where a loudspeaker stands still, PortAudio over PulseAudio's ALSA
+   * plugin asks without a pause whether there is room: at a voice's priority that keeps all else from
+   * running, the sound server and the network too.
+   * @returns the share of a processor that it took since this was last called; 0 where it is unknown
+   */
+  double tame();
+  /**
    * Aborts and closes on a thread of its own: a sound server that hangs would hold up this one, and
    * a thread of libuv's pool would hold up the end of the process. @returns a promise
    */
@@ -109,6 +122,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   static void onAsync(uv_async_t *async);
   static void onTeardown(void *self);
 
+  void noteThread();
   void take(const int16_t *from, uint32_t frames);
   void give(int16_t *to, uint32_t frames);
   /** From any thread; does nothing once JavaScript is gone. */
@@ -125,6 +139,15 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::atomic<bool> hears_{false};
   std::atomic<int> sending_{0};
   std::atomic<bool> isClosed_{false};
+#ifdef __linux__
+  /** Of the callback's thread, once it is known. */
+  std::atomic<bool> isThreadKnown_{false};
+  clockid_t threadClock_ = 0;
+  pid_t thread_ = 0;
+  int priority_ = 0;
+  double tamedAt_ = 0;
+  double ranAt_ = 0;
+#endif
   /** Itself, while PortAudio or the loop may still call. */
   std::shared_ptr<Stream> held_;
 };

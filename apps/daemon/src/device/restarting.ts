@@ -169,8 +169,14 @@ export abstract class Restarting {
     return found[turn % found.length]!;
   }
 
+  /** A few times a second while a stream is open. */
+  protected look(): void {
+    // Nothing, unless there is something to look after.
+  }
+
   #watch(): void {
     this.#cancel = this.clock.after(CHECK_MS, () => {
+      this.look();
       if (this.#isStalled || this.#isRacing) this.trouble();
       else this.#watch();
     });

@@ -207,6 +207,16 @@ describe('a loudspeaker over a ring', () => {
     expect(output.latencyMs).toBeLessThanOrEqual(13.6);
   });
 
+  it('has its callback’s thread looked after while it is open', async () => {
+    const output = start();
+    clock.advance(1_000);
+    expect(card.last.tamed).toBeGreaterThanOrEqual(4);
+    await output.stop();
+    const { tamed } = card.last;
+    clock.advance(1_000);
+    expect(card.last.tamed).toBe(tamed);
+  });
+
   it('is closed and opened again when the stream ends by itself', async () => {
     const output = start();
     card.last.play(TAKEN);

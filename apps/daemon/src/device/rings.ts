@@ -103,6 +103,10 @@ export class RingInput extends Restarting implements InputDevice {
     });
   }
 
+  protected override look(): void {
+    this.#stream?.tame();
+  }
+
   protected async close(): Promise<void> {
     const stream = this.#stream;
     this.#lost += lostBy(stream);
@@ -189,6 +193,10 @@ export class RingOutput extends Restarting implements OutputDevice {
     started(stream, () => {
       this.#stream = undefined;
     });
+  }
+
+  protected override look(): void {
+    this.#stream?.tame();
   }
 
   protected async close(): Promise<void> {

@@ -20,6 +20,7 @@ export class Ring implements Stream {
   wakes = true;
   isOpen = true;
   isStarted = false;
+  tamed = 0;
   /** Whether `close` ever ends. */
   hangs = false;
 
@@ -40,6 +41,11 @@ export class Ring implements Stream {
 
   start(): void {
     this.isStarted = true;
+  }
+
+  tame(): number {
+    this.tamed++;
+    return 0;
   }
 
   read(into: Int16Array): number {
