@@ -65,7 +65,7 @@ describe('the jitter target', () => {
 
   it('is the upper edge of the bin within which the share lies', () => {
     const line = new Line();
-    line.run(10, uniform(100));
+    line.run(25, uniform(100));
     expect(line.histogram.targetMs(0.5)).toBe(50);
     expect(line.histogram.targetMs(0)).toBe(LEAST_MS);
     expect(line.histogram.targetMs(1)).toBe(100);
@@ -111,14 +111,22 @@ describe('late frames', () => {
     expect(line.targetMs).toBe(LEAST_MS);
   });
 
-  it('raise it to the peak for 10 s if there are two within 10 s', () => {
+  it('raise it to the peak for 10 s if there are three, each within 10 s', () => {
     const line = new Line();
-    line.run(15, (frame) => (frame === 300 || frame === 700 ? 122 : 0));
+    line.run(7, (frame) => (frame === 50 || frame === 300 ? 122 : 0));
+    expect(line.targetMs).toBe(LEAST_MS);
+    line.run(8, (frame) => (frame === 350 ? 122 : 0));
     expect(line.targetMs).toBe(125);
     line.run(8, () => 0);
     expect(line.targetMs).toBe(125);
     line.run(2, () => 0);
     expect(line.targetMs).toBe(LEAST_MS);
+  });
+
+  it('never raise it beyond 200 ms by being peaks', () => {
+    const line = new Line();
+    line.run(20, (frame) => (frame % 200 === 100 ? 800 : 0));
+    expect(line.targetMs).toBe(205);
   });
 
   it('are one peak if a stall delayed them all', () => {
@@ -134,6 +142,21 @@ describe('late frames', () => {
       frame >= 200 && frame < 200 + stalled ? (200 + stalled - frame) * FRAME_MS : 0,
     );
     expect(line.histogram.targetMs(0.99)).toBe(LEAST_MS);
+  });
+
+  it('do not raise it if two stalls come with the first frames', () => {
+    const line = new Line();
+    line.run(1.5, (frame) => {
+      if (frame >= 3 && frame < 9) return (9 - frame) * FRAME_MS;
+      return frame >= 9 && frame < 50 ? (50 - frame) * FRAME_MS : 0;
+    });
+    expect(line.histogram.targetMs(0.98)).toBe(LEAST_MS);
+  });
+
+  it('raise it within a second if the way is like that from the beginning', () => {
+    const line = new Line();
+    line.run(1, uniform(60));
+    expect(line.histogram.targetMs(0.99)).toBeGreaterThanOrEqual(50);
   });
 
   it('count one by one if they come one by one', () => {

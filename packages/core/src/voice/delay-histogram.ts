@@ -14,8 +14,10 @@
  * When the way becomes longer, all frames look late until the last one of the old way has left the
  * window; then those in the window are counted again, against the new way's quickest.
  *
- * Late frames count by how long they went on coming, not by their number: a stall of a second holds
- * back a hundred, which then come at once, and is one event that no delay would have been worth.
+ * Frames that come at once count as one, the first and latest of them: a stall of a second holds
+ * back a hundred, and is one event that no delay would have been worth.
+ * At the beginning, when a stall is likeliest, the frames of the first seconds that are still to come
+ * count as if they had come in time: what has been seen once is not yet what the way is like.
  *
  * A mean (RFC 3550's jitter) cannot do this: it does not say how many frames come later than it.
  */
@@ -31,11 +33,19 @@ const FORGET_MS = 12_000;
 /** The newest frame's weight grows instead of all others shrinking; at this one all are scaled. */
 const MOST_WEIGHT = 1e9;
 const DEFAULT_QUANTILE = 0.97;
+/** So much has to have come before it alone is believed. */
+const BELIEVED_MS = 3_000;
 
 const PEAK_TARGETS = 2;
 /** Two frames of 20 ms: less is no peak, however small the target. */
 const LEAST_PEAK_MS = 40;
+/** A stall longer than this is worth no delay, however often it comes. */
+const MOST_PEAK_MS = 200;
 const PEAK_HOLD_MS = 10_000;
+/** So many, each within the time above after the one before. */
+const PEAKS_IN_A_ROW = 3;
+/** Frames closer together than this share of a frame come at once. */
+const AT_ONCE = 1 / 4;
 
 const binOf = (delayMs: number) => Math.min(Math.floor(delayMs / BIN_MS), BINS - 1);
 const upperEdgeMs = (bin: number) => (bin + 1) * BIN_MS;
@@ -43,7 +53,7 @@ const upperEdgeMs = (bin: number) => (bin + 1) * BIN_MS;
 /** Peaks too rare for the histogram that come again and again, as when a radio scans. */
 class Peaks {
   #isInside = false;
-  #isAgain = false;
+  #inARow = 0;
   #beganMs = Number.NEGATIVE_INFINITY;
   #raisedUntilMs = Number.NEGATIVE_INFINITY;
   #beforeMs = 0;
@@ -67,20 +77,20 @@ class Peaks {
     if (!this.#isInside) this.#leastMs = Math.max(PEAK_TARGETS * targetMs, LEAST_PEAK_MS);
     const isPeak = delayMs >= this.#leastMs;
     if (isPeak && !this.#isInside) {
-      this.#isAgain = arrivedMs - this.#beganMs < PEAK_HOLD_MS;
-      this.#beforeMs = this.#isAgain ? this.#heightMs : 0;
+      this.#inARow = arrivedMs - this.#beganMs < PEAK_HOLD_MS ? this.#inARow + 1 : 1;
+      this.#beforeMs = this.#inARow > 1 ? this.#heightMs : 0;
       this.#heightMs = 0;
       this.#beganMs = arrivedMs;
     }
     this.#isInside = isPeak;
     if (!isPeak) return;
-    this.#heightMs = Math.max(this.#heightMs, delayMs);
-    if (this.#isAgain) this.#raisedUntilMs = arrivedMs + PEAK_HOLD_MS;
+    this.#heightMs = Math.min(MOST_PEAK_MS, Math.max(this.#heightMs, delayMs));
+    if (this.#inARow >= PEAKS_IN_A_ROW) this.#raisedUntilMs = arrivedMs + PEAK_HOLD_MS;
   }
 
   restart(): void {
     this.#isInside = false;
-    this.#isAgain = false;
+    this.#inARow = 0;
     this.#beganMs = Number.NEGATIVE_INFINITY;
     this.#raisedUntilMs = Number.NEGATIVE_INFINITY;
   }
@@ -91,6 +101,7 @@ export class DelayHistogram {
   /** While it learns, frames weigh the same (factor 1 - 1/(n+1)), until so many have come. */
   readonly #warmFrames: number;
   readonly #frameMs: number;
+  readonly #believedFrames: number;
   #frames = 0;
   #weight = 1;
 
@@ -104,8 +115,6 @@ export class DelayHistogram {
 
   readonly #peaks = new Peaks();
   #lastMs = Number.NEGATIVE_INFINITY;
-  /** When the last frame of a peak came. */
-  #lateMs = Number.NEGATIVE_INFINITY;
   /** The quickest transit time in the window. */
   #quickestMs = 0;
 
@@ -113,16 +122,21 @@ export class DelayHistogram {
   constructor(frameMs = 20) {
     this.#warmFrames = FORGET_MS / frameMs;
     this.#frameMs = frameMs;
+    this.#believedFrames = BELIEVED_MS / frameMs;
   }
 
   /**
    * One frame arrived. Ignored if a time is not finite or the clock went back.
    * @param arrivedMs on the receiver's clock
    * @param mediaMs where the frame stands on the sender's timeline; it may be out of order
+   * @param isRepair it came in a later frame's packet: to wait for it is worth as much as for one
+   *   that is late by itself
    */
-  note(arrivedMs: number, mediaMs: number): void {
+  note(arrivedMs: number, mediaMs: number, isRepair = false): void {
     const transitMs = arrivedMs - mediaMs;
     if (!Number.isFinite(transitMs) || arrivedMs < this.#lastMs) return;
+    const sinceMs = arrivedMs - this.#lastMs;
+    const share = isRepair ? 1 : Math.min(1, sinceMs / (AT_ONCE * this.#frameMs));
     this.#lastMs = arrivedMs;
     this.#leave(arrivedMs - WINDOW_MS);
     // So far from the others is no delay: the sender counts from another time, or paused.
@@ -135,7 +149,7 @@ export class DelayHistogram {
 
     const delayMs = transitMs - quickestMs;
     this.#peaks.note(arrivedMs, delayMs, this.#quantileMs(DEFAULT_QUANTILE));
-    this.#count(arrivedMs, transitMs, binOf(delayMs), this.#share(arrivedMs));
+    this.#count(arrivedMs, transitMs, binOf(delayMs), share);
   }
 
   /** The least transit time (arrival minus media time) of the last 2 s, ms; 0 before the first. */
@@ -164,22 +178,19 @@ export class DelayHistogram {
     this.#weights.fill(0);
     this.#frames = 0;
     this.#weight = 1;
-    this.#lateMs = Number.NEGATIVE_INFINITY;
     this.#peaks.restart();
   }
 
-  /** What a frame that came now counts for: of those of a peak that came at once, one. */
-  #share(arrivedMs: number): number {
-    if (!this.#peaks.isInside) return 1;
-    const sinceMs = arrivedMs - this.#lateMs;
-    this.#lateMs = arrivedMs;
-    return Math.min(1, sinceMs / this.#frameMs);
+  /** So many frames the quantile is of, at least; while it learns, each weighs 1. */
+  get #leastFrames(): number {
+    return this.#frames < this.#warmFrames ? this.#believedFrames : 0;
   }
 
   #quantileMs(quantile: number): number {
     let total = 0;
     for (let bin = 0; bin < BINS; bin++) total += this.#bins[bin]!;
-    let within = 0;
+    let within = Math.max(0, this.#leastFrames - total);
+    total += within;
     for (let bin = 0; bin < BINS; bin++) {
       within += this.#bins[bin]!;
       if (within >= quantile * total) return upperEdgeMs(bin);
