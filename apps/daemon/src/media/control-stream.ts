@@ -14,7 +14,8 @@ import type {
   Spoken,
   Report as WholeReport,
 } from '@kyberline/core/call/control';
-
+import { encodeControl } from '@kyberline/core/call/control';
+import { equal } from '@kyberline/core/crypto/bytes';
 import { ClockOffset } from '@kyberline/core/voice/clock-offset';
 
 export type Mode = Omit<Extract<ControlMessage, { kind: 'MODE' }>, 'kind' | 'sequence'>;
@@ -38,6 +39,13 @@ type Ending =
   /** Over for us; repeated BYEs are still answered, so many times. */
   | { at: 'lingering'; until: number; answers: number }
   | { at: 'gone' };
+
+type WholeMode = Extract<ControlMessage, { kind: 'MODE' }>;
+
+/** Whether they say the very same, sequence number and all. */
+export function isSameMode(a: WholeMode, b: WholeMode | undefined): boolean {
+  return b !== undefined && equal(encodeControl(a), encodeControl(b));
+}
 
 export class ControlStream {
   readonly #send: (message: ControlMessage) => void;

@@ -112,6 +112,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
       choose,
       clock: systemClock,
       capture: (frame) => microphone.captured(frame),
+      missed: (frames) => switchboard.missed(frames),
       play: (frame) => {
         if (!rehearsal.fill(frame)) switchboard.play(frame);
         microphone.heard(frame);

@@ -5,7 +5,7 @@
 import { CODEC_IDS } from '@kyberline/core/call/control';
 import { emptyHeader, PAYLOAD_TYPES, STREAM_NUMBERS } from '@kyberline/core/voice/packet';
 import { writeVoicePayload } from '@kyberline/core/voice/redundancy';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Codecs } from '../codec/codecs.js';
 import { Playout } from './playout.js';
 import { ALICE, BOB, CALL_ID, Engine, seededRandom } from './testing/engines.js';
@@ -185,6 +185,22 @@ describe('what changes in mid-call', () => {
     expect(heardOf(said, talked, 9000).correlation).toBeGreaterThan(0.95);
     expect(heardOf(said, talked, 9000).lagMs).toBeLessThan(after.lagMs + 5);
   });
+});
+
+test("that the peer's engine was away for 0.7 s is no queue on the way: its rate stays", () => {
+  const diedMs = 5000;
+  const talked = call({
+    during(now, both) {
+      if (now >= diedMs && now < diedMs + 5) both.alice.die();
+      if (now >= diedMs + 700 && now < diedMs + 705) restart(both);
+      if (now >= diedMs + 800 && now < diedMs + 805) rekey(both);
+    },
+  });
+  const bytes = (fromMs: number, untilMs: number) =>
+    talked.sent.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs).map((each) => each.bytes);
+  expect(Math.min(...bytes(diedMs + 2000, 12_000))).toBe(Math.max(...bytes(4000, diedMs)));
+  expect(heardOf(said, talked, 6000).correlation).toBeGreaterThan(0.9);
+  expect(heardOf(said, talked, 9000).lagMs).toBeLessThan(heardOf(said, talked, 4000).lagMs + 5);
 });
 
 /** Alice's engine dies, and another has her calls. */

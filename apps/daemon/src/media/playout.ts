@@ -157,9 +157,9 @@ export class Playout {
     for (let age = voice.redundant; age >= 1; age--) {
       if (offsets[age] === ABSENT) continue;
       const lost = index - age * places;
-      // To wait for what is repaired is worth as much as to wait for what is late.
-      if (jitter.repair(lost, places, codec, block(age)))
-        this.#histogram.note(now, lost * PLACE_MS);
+      if (jitter.repair(lost, places, codec, block(age))) {
+        this.#histogram.note(now, lost * PLACE_MS, true);
+      }
     }
     return true;
   }
@@ -203,7 +203,8 @@ export class Playout {
   }
 
   #note({ epoch, counter }: PacketHeader, index: number, places: number, now: number): void {
-    if (this.#lastIndex !== undefined && Math.abs(index - this.#lastIndex) >= JUMP_PLACES) {
+    const isJump = Math.abs(index - (this.#lastIndex ?? index)) >= JUMP_PLACES;
+    if (this.#timeline.takeAnew() || isJump) {
       this.#arrivals.restart();
       this.#histogram.restart();
       this.#drift.restartSender();

@@ -11,13 +11,12 @@ import {
   encodeControl,
   type Spoken,
 } from '@kyberline/core/call/control';
-import { equal } from '@kyberline/core/crypto/bytes';
 import { HANDSHAKE_EPOCH, type PacketHeader } from '@kyberline/core/voice/packet';
 import type { CallCounters } from '@kyberline/shared/snapshot';
 import type { Codecs } from '../codec/codecs.js';
 import type { DatagramSocket } from '../net/udp.js';
 import { noPackets, type PacketCounters } from './call-counters.js';
-import { ControlStream } from './control-stream.js';
+import { ControlStream, isSameMode } from './control-stream.js';
 import { Epochs } from './epochs.js';
 import { mouthToEar } from './latency.js';
 import type { Address, DaemonToEngine, EngineToDaemon, MediaStream } from './messages.js';
@@ -193,6 +192,11 @@ export class Session {
     this.#announce();
   }
 
+  /** So many frames were never captured. */
+  missed(frames: number): void {
+    if (this.isTalking) this.#speaking.skip(frames);
+  }
+
   /** Whether to open such a packet would take a trial of a key. */
   hasKeyFor(header: PacketHeader): boolean {
     return this.#receiver.hasKeyFor(header);
@@ -293,8 +297,4 @@ export class Session {
     const { epoch } = this.#sender;
     if (epoch !== undefined) this.#sender.control(epoch, encodeControl(message), this.#now, to);
   }
-}
-
-function isSameMode(a: Mode, b: Mode | undefined): boolean {
-  return equal(encodeControl(a), b ? encodeControl(b) : new Uint8Array(0));
 }

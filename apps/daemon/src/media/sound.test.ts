@@ -50,6 +50,7 @@ describe("the engine's sound", () => {
   let devices: Headset[];
   let told: Extract<EngineToDaemon, { type: 'device-state' }>[];
   let captured: number[];
+  let missed: number;
   let played: number;
 
   const choose = async (input: string, output: string): Promise<ChosenDevices> => {
@@ -78,6 +79,9 @@ describe("the engine's sound", () => {
         choose,
         clock,
         capture: (frame) => captured.push(frame[0]!),
+        missed: (frames) => {
+          missed += frames;
+        },
         play: () => played++,
         emit: (message) => {
           if (message.type === 'device-state') told.push(message);
@@ -101,7 +105,7 @@ describe("the engine's sound", () => {
   beforeEach(() => {
     clock = new VirtualClock();
     has = { input: true, output: true };
-    [chosen, devices, told, captured, played] = [[], [], [], [], 0];
+    [chosen, devices, told, captured, missed, played] = [[], [], [], [], 0, 0];
   });
   afterEach(() => sound.close());
 
@@ -156,6 +160,19 @@ describe("the engine's sound", () => {
     sound.need({ input: false, output: false });
     await pass(10_000);
     expect(kinds()).toEqual(['portaudio', 'portaudio']);
+  });
+
+  it('keeps count of time where a device stops in mid-call', async () => {
+    await open();
+    sound.need({ input: true, output: true });
+    await pass(1_000);
+    expect(missed).toBe(0);
+    for (const device of devices) await device.stop();
+    await pass(2_000);
+    expect(missed).toBe(14);
+    expect(Math.abs(captured.length + missed - 300)).toBeLessThan(3);
+    // What nobody asked for in time is taken at once: it must not wait behind what comes next.
+    expect(Math.abs(played - 300)).toBeLessThan(3);
   });
 
   it('is not looked for where silence was chosen, or all is there', async () => {

@@ -24,6 +24,8 @@ export interface SoundParts {
   choose(input: string, output: string): Promise<ChosenDevices>;
   clock: Clock;
   capture(frame: Int16Array): void;
+  /** So many frames were never captured, before the next one. */
+  missed(frames: number): void;
   play(frame: Int16Array): void;
   emit(message: EngineToDaemon): void;
 }
@@ -44,12 +46,18 @@ export class Sound {
     first: ChosenDevices,
   ) {
     this.#chosen = first;
-    const { clock, capture, play } = parts;
+    const { clock, capture, missed, play } = parts;
     const silence = new Int16Array(FRAME_SAMPLES);
     const unheard = new Int16Array(FRAME_SAMPLES);
     this.#standIn = {
-      input: new StandIn(clock, () => capture(silence)),
-      output: new StandIn(clock, () => play(unheard)),
+      input: new StandIn(clock, () => capture(silence), missed),
+      output: new StandIn(
+        clock,
+        () => play(unheard),
+        (turns) => {
+          for (let turn = 0; turn < turns; turn++) play(unheard);
+        },
+      ),
     };
     this.#listen();
     this.#search();

@@ -92,6 +92,32 @@ describe('what is spoken', () => {
     }
   });
 
+  it('stands where it was captured, behind what the microphone never gave', () => {
+    const speaking = new Speaking([...CODECS] as never, codecs, 0);
+    const before = trace(10, tone, undefined, speaking);
+    speaking.skip(15);
+    const behind = trace(10, tone, undefined, speaking);
+    expect(behind[0]!.timestamp - before.at(-1)!.timestamp).toBe(16 * 480);
+    expect(behind[1]!.timestamp - behind[0]!.timestamp).toBe(480);
+    expect(speaking.takeChange()).toBe(false);
+  });
+
+  it('says with a MODE where bare frames stand, which have no timestamp', () => {
+    const speaking = new Speaking(['pcm16'], codecs, 0);
+    const out = new Uint8Array(1_000);
+    const turns = (count: number) => {
+      for (let n = 0; n < count; n++) speaking.take(tone(n), out, 0, 10 * n);
+    };
+    turns(3);
+    speaking.takeChange();
+    speaking.skip(15);
+    turns(1);
+    expect(speaking.takeChange()).toBe(false);
+    expect(speaking.timestamp).toBe(4 * 480);
+    turns(1);
+    expect(speaking.takeChange()).toBe(true);
+  });
+
   it('goes over to another codec between two frames, and back', () => {
     const speaking = new Speaking(['opus', 'pcm48', 'pcm16'], codecs, 0);
     const out = new Uint8Array(1_000);

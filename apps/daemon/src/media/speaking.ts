@@ -54,6 +54,8 @@ export class Speaking {
   /** Where the frame stands that is being filled, 48 kHz ticks since the call's first. */
   #ticks = 0;
   #hasChanged = false;
+  /** Frames of 10 ms that are left out before the next payload's frame. */
+  #skipped = 0;
   readonly #captured = new CaptureClock();
 
   /**
@@ -137,7 +139,10 @@ export class Speaking {
    * Takes 10 ms. @returns the length of the payload that is now at `out[at ..]`, 0 if none is due
    */
   take(samples: Int16Array, out: Uint8Array, at: number, now: number): number {
-    if (this.#filled === 0) this.#adapt();
+    if (this.#filled === 0) {
+      this.#passSkipped();
+      this.#adapt();
+    }
     this.#frame.set(samples, this.#filled);
     this.#filled += FRAME_SAMPLES;
     this.#captured.note(now, this.#ticks + this.#filled);
@@ -145,6 +150,14 @@ export class Speaking {
     const frame = this.#frame.subarray(0, this.#filled);
     this.#filled = 0;
     return this.#payload(frame, out, at);
+  }
+
+  /**
+   * The microphone gave nothing for so many frames of 10 ms: what comes next stands where it was
+   * captured, or all that follows would seem to have been longer on its way.
+   */
+  skip(frames: number): void {
+    this.#skipped += frames;
   }
 
   /** What `take` made was not sent after all: a bare frame's place is told by its counter alone. */
@@ -158,6 +171,13 @@ export class Speaking {
     this.#history.clear();
     this.#frame.fill(0);
     this.#block.fill(0);
+  }
+
+  #passSkipped(): void {
+    if (this.#skipped === 0) return;
+    this.#ticks += this.#skipped * FRAME_SAMPLES;
+    this.#skipped = 0;
+    if (this.#codec === 'pcm16') this.#hasChanged = true;
   }
 
   #payload(frame: Int16Array, out: Uint8Array, at: number): number {

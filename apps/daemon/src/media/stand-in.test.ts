@@ -5,6 +5,7 @@ import { StandIn } from './stand-in.js';
 describe('a stand-in for a device', () => {
   let clock: VirtualClock;
   let turns: number;
+  let missed: number;
   let standIn: StandIn;
   const device = (frames: number) => {
     let wanted = 0;
@@ -17,7 +18,14 @@ describe('a stand-in for a device', () => {
   beforeEach(() => {
     clock = new VirtualClock();
     turns = 0;
-    standIn = new StandIn(clock, () => turns++);
+    missed = 0;
+    standIn = new StandIn(
+      clock,
+      () => turns++,
+      (count) => {
+        missed += count;
+      },
+    );
     standIn.start();
   });
 
@@ -31,6 +39,8 @@ describe('a stand-in for a device', () => {
     clock.advance(1150);
     expect(turns).toBeGreaterThanOrEqual(100);
     expect(turns).toBeLessThanOrEqual(102);
+    expect(turns + missed).toBeGreaterThanOrEqual(114);
+    expect(turns + missed).toBeLessThanOrEqual(115);
   });
 
   it('steps back when the device is there again', () => {
@@ -45,8 +55,18 @@ describe('a stand-in for a device', () => {
     clock.advance(1000);
     let wanted = 0;
     for (let i = 0; i < 100; i++) if (standIn.take()) wanted++;
-    expect(wanted + turns).toBeLessThanOrEqual(101);
+    expect(wanted + turns + missed).toBeLessThanOrEqual(101);
     expect(device(50)).toBe(50);
+  });
+
+  it('takes no turn where this thread was held up, and the device was not', () => {
+    device(10);
+    // The timer comes first, and right behind it what waited.
+    clock.advance(151);
+    expect(standIn.take()).toBe(true);
+    for (let i = 0; i < 14; i++) expect(standIn.take()).toBe(true);
+    expect(device(50)).toBe(50);
+    expect(turns + missed).toBe(0);
   });
 
   it('does not want the rest of it after this thread had other work meanwhile', () => {
@@ -58,7 +78,7 @@ describe('a stand-in for a device', () => {
       if (i === 1 || i === 20) clock.advance(8);
       if (standIn.take()) wanted++;
     }
-    expect(wanted + turns).toBeLessThanOrEqual(103);
+    expect(wanted + turns + missed).toBeLessThanOrEqual(117);
     expect(device(50)).toBe(50);
   });
 

@@ -1,19 +1,23 @@
 /**
  * Keeps a call's rhythm where a device does not: a microphone that is unplugged, restarts or holds
  * its breath must not show on the wire (SPEC 11), and a loudspeaker that does must not make what is
- * heard pile up. After 150 ms without a turn of the device the stand-in takes one every 10 ms; the
- * turns that the device then makes up for in one go are not wanted any more.
+ * heard pile up. After 150 ms without a turn of the device the stand-in takes one every 10 ms, and
+ * those that were missed so far are told; the turns that the device then makes up for in one go are
+ * not wanted any more.
  */
 import { type Cancel, type Clock, pace } from '../device/clock.js';
 import { FRAME_MS } from '../device/device.js';
 
 const ABSENT_MS = 150;
+/** This thread may have been held up, and the device's turns wait behind the timer that says so. */
+const SECOND_LOOK_MS = 2;
 /** Turns closer together than this come in one go. */
 const RUSH_MS = FRAME_MS / 2;
 
 export class StandIn {
   readonly #clock: Clock;
   readonly #turn: () => void;
+  readonly #missed: (turns: number) => void;
   #stop: Cancel | undefined;
   #lastMs = 0;
   /** Turns taken in the device's place since it was last on time. */
@@ -21,10 +25,14 @@ export class StandIn {
   /** The device's latest turns that came in one go. */
   #inOneGo = 0;
 
-  /** @param turn what is done in place of the device's turn */
-  constructor(clock: Clock, turn: () => void) {
+  /**
+   * @param turn what is done in place of the device's turn
+   * @param missed so many turns were taken by nobody, before the next one
+   */
+  constructor(clock: Clock, turn: () => void, missed: (turns: number) => void) {
     this.#clock = clock;
     this.#turn = turn;
+    this.#missed = missed;
   }
 
   start(): void {
@@ -60,8 +68,10 @@ export class StandIn {
   #watch(): void {
     const leftMs = ABSENT_MS - (this.#clock.now() - this.#lastMs);
     this.#stop = this.#clock.after(leftMs, () => {
-      if (this.#isAbsent) this.#stand();
-      else this.#watch();
+      this.#stop = this.#clock.after(SECOND_LOOK_MS, () => {
+        if (this.#isAbsent) this.#stand();
+        else this.#watch();
+      });
     });
   }
 
@@ -70,6 +80,9 @@ export class StandIn {
       this.#taken++;
       this.#turn();
     };
+    const missed = Math.floor((this.#clock.now() - this.#lastMs) / FRAME_MS) - 1;
+    this.#taken += missed;
+    this.#missed(missed);
     turn();
     const stop = pace(this.#clock, FRAME_MS, () => {
       if (this.#isAbsent) turn();

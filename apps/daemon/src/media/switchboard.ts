@@ -114,6 +114,11 @@ export class Switchboard {
     for (const call of this.#calls.values()) call.speak(frame, before, now);
   }
 
+  /** So many frames were never captured: where the next one stands in a call is behind them. */
+  missed(frames: number): void {
+    for (const call of this.#calls.values()) call.missed(frames);
+  }
+
   /** One frame for the loudspeaker: the sum of all calls. */
   play(frame: Int16Array): void {
     const now = this.now();

@@ -134,9 +134,22 @@ describe("a call's timeline of frames with timestamps", () => {
     timeline.indexAt(3, 90_000 * TICKS, true, 0, at(90_000));
     expect(timeline.indexAt(3, 0, true, 90_002, at(90_010))).toBe(90_010);
     expect(timeline.indexAt(3, 2 * TICKS, true, 90_012, at(90_012))).toBe(90_012);
+    expect(timeline.takeAnew()).toBe(true);
+    expect(timeline.takeAnew()).toBe(false);
     // What the sender says of bare frames from now on is meant by its new count.
     timeline.base(4, 0, 10);
     expect(timeline.indexOf(4, 0, 90_014, at(90_020))).toBe(90_020);
+  });
+
+  it('stands where it is due after a pause of seconds, and 10 s on after a longer one', () => {
+    for (const [pauseMs, index] of [
+      [4_000, 90_402],
+      [60_000, 91_002],
+    ] as const) {
+      const timeline = new Timeline();
+      timeline.indexAt(3, 90_000 * TICKS, true, 0, at(90_000));
+      expect(timeline.indexAt(3, 0, true, 90_002, at(90_002, pauseMs))).toBe(index);
+    }
   });
 
   it('lets a packet be late that is only old', () => {

@@ -25,6 +25,8 @@ const PLACES_PER_BARE_FRAME = 2;
 const EPOCHS_KEPT = 4;
 /** A frame is never placed further than this (200 ms) behind the newest by its arrival alone. */
 const MOST_SKIPPED = 20;
+/** A sender that was started again is never placed further than this (10 s) behind what it said before. */
+const MOST_PAUSE = 1_000;
 /** A newer packet with a timestamp so much older (1.28 s): its sender counts from another time. */
 const ANEW_PLACES = 128;
 /** How fast the quickest way through the network is forgotten, so that a longer one is learned. */
@@ -45,6 +47,7 @@ export class Timeline {
   #timedEpoch: number | undefined;
   /** The last timestamp, in ticks that do not wrap. */
   #ticks: number | undefined;
+  #isAnew = false;
 
   /** A MODE: in `epoch`, the bare frame with `counter` begins at the sender's `place`. */
   base(epoch: number, counter: number, place: number): void {
@@ -95,10 +98,23 @@ export class Timeline {
     const place = Math.floor(this.#unwrap(timestamp) / TICKS_PER_PLACE);
     const index = place + (this.#shift ?? 0);
     const isAnew = isNewest && index < following - ANEW_PLACES;
-    if (isAnew) this.#moveTo(this.#placeOf(following, nowMs) - place);
+    if (isAnew) {
+      this.#isAnew = true;
+      this.#moveTo(this.#placeOf(following, nowMs, MOST_PAUSE) - place);
+    }
     this.#shift ??= 0;
     this.#learn(nowMs - (place + this.#shift) * PLACE_MS);
     return place + this.#shift;
+  }
+
+  /**
+   * True once after the sender began to count from another time: how long its packets are on the
+   * way cannot be compared with what was before.
+   */
+  takeAnew(): boolean {
+    const isAnew = this.#isAnew;
+    this.#isAnew = false;
+    return isAnew;
   }
 
   /** What stands on the sender's own timeline at `ticks` has this index here, in places. */
@@ -120,10 +136,10 @@ export class Timeline {
   }
 
   /** @param least the index that it would have if no older frame were missing any more */
-  #placeOf(least: number, nowMs: number): number {
+  #placeOf(least: number, nowMs: number, most = MOST_SKIPPED): number {
     if (this.#originMs === undefined) return least;
     const due = Math.round((nowMs - this.#originMs) / PLACE_MS);
-    return Math.min(Math.max(due, least), least + MOST_SKIPPED);
+    return Math.min(Math.max(due, least), least + most);
   }
 
   #learn(originMs: number): void {
