@@ -26,6 +26,8 @@ const LOW_DELAY_KBPS = 48;
 const COMPLEXITY = 5;
 /** Of a packet's first byte: set in those of CELT alone (RFC 6716 section 3.1). */
 const CELT_ALONE = 0x80;
+/** Enough that everything which a voice needs has been run. */
+const WARM_UP_FRAMES = 8;
 const FRAME_SAMPLES = 10 * SAMPLES_PER_MS;
 
 type Mode = 'low-delay' | 'narrow';
@@ -118,6 +120,7 @@ export class OpusSupply {
   static async open(spare: number): Promise<OpusSupply> {
     const supply = new OpusSupply(spare);
     await supply.#refill();
+    await warmUp();
     return supply;
   }
 
@@ -147,6 +150,29 @@ export class OpusSupply {
       this.#decoders.push(await createDecoder({ channels: 1, sampleRate: 48_000 }));
     }
   }
+}
+
+/**
+ * WebAssembly is compiled when it is first run, 100 ms in the middle of a call's first words: here it
+ * is run before there is a call.
+ */
+async function warmUp(): Promise<void> {
+  const samples = new Int16Array(FRAME_SAMPLES);
+  const decoder = await createDecoder({ channels: 1, sampleRate: 48_000 });
+  for (const [mode, kbps] of [
+    ['low-delay', 64],
+    ['narrow', 24],
+  ] as const) {
+    const encoder = await openEncoder(APPLICATIONS[mode]);
+    encoder.setBitrate(kbps * 1000);
+    for (let frame = 0; frame < WARM_UP_FRAMES; frame++) {
+      for (let i = 0; i < FRAME_SAMPLES; i++) samples[i] = 8_000 * Math.sin((frame + i) ** 1.3);
+      decoder.decode(encoder.encode(samples, { frameSize: FRAME_SAMPLES }));
+    }
+    decoder.decodePacketLoss(FRAME_SAMPLES);
+    encoder.free();
+  }
+  decoder.free();
 }
 
 function openEncoder(application: Application): Promise<OpusEncoderHandle> {
