@@ -71,10 +71,10 @@ describe('a call on a busy machine', () => {
 
 /** What both ends lose while the time passes. */
 async function lostIn({ alice, bob }: Pair): Promise<Lost> {
-  const count = async (daemon: Daemon) => ({
-    at: performance.now(),
-    ...(await freshCounters(daemon)),
-  });
+  const count = async (daemon: Daemon) => {
+    const counters = await freshCounters(daemon);
+    return { at: performance.now(), ...counters };
+  };
   const before = [await count(alice), await count(bob)];
   await sleep(STRETCH_MS);
   const after = [await count(alice), await count(bob)];

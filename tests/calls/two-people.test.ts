@@ -10,7 +10,7 @@ import { Codecs } from '@kyberline/daemon/codec/codecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pulse, startPulse } from '../rig/pulse.js';
 import { type Registry, startRegistry } from '../rig/registry.js';
-import { durationMs, encodeWav, readWav, rmsDbfs } from '../rig/sound.js';
+import { cut, durationMs, encodeWav, readWav, rmsDbfs, type Sound } from '../rig/sound.js';
 import { SPEAKERS, speechFile, TEXTS } from '../rig/speech.js';
 import {
   type Conversation,
@@ -46,6 +46,8 @@ import {
 const LEAST_PER_SECOND = 50;
 /** Of 10 ms. */
 const MOST_PER_SECOND = 100;
+/** Who speaks begins to, within so long after the call did. */
+const WITHIN_MS = 3_000;
 /** 16 bytes header, 640 of PCM16, 16 of tag (SPEC 9). */
 const PCM16_PACKET_BYTES = 672;
 /** Reports come every second, and an engine looks every 50 ms. */
@@ -229,7 +231,9 @@ describe('two people of whom one is a file, in PCM16', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('hear what the other said for 20 s, and nobody else', () => {
-    const heardBy = { alice: call.heardBy.alice!, bob: readWav(recording) };
+    // A file that has come to its end begins again: only its first time is looked at.
+    const once = (heard: Sound) => cut(heard, 0, SPEECH_MS + WITHIN_MS);
+    const heardBy = { alice: once(call.heardBy.alice!), bob: once(readWav(recording)) };
     for (const [, speaker, listener] of WAYS) {
       const heard = heardBy[listener];
       expect(likeness(heard, said[speaker]), call.machine).toBeGreaterThan(SAME_VOICE);
