@@ -7,7 +7,7 @@ import { constants, setPriority } from 'node:os';
 import { candidates, type End } from '@kyberline/daemon/device/candidates';
 import { systemClock } from '@kyberline/daemon/device/clock';
 import type { InputDevice, OutputDevice } from '@kyberline/daemon/device/device';
-import { loadRings, lookingForCards } from '@kyberline/daemon/device/native';
+import { Cards, loadRings } from '@kyberline/daemon/device/native';
 import { loadNaudiodon, lookingFor, type SoundCards } from '@kyberline/daemon/device/naudiodon';
 import { PortAudioInput, PortAudioOutput } from '@kyberline/daemon/device/portaudio';
 import { RingInput, RingOutput } from '@kyberline/daemon/device/rings';
@@ -26,7 +26,7 @@ export interface Counted {
 /** Frames that may wait between the two; more than needed for so many frames are left out. */
 const WATCHED_FRAMES = 50;
 
-function devices(binding: string): { input: InputDevice; output: OutputDevice } {
+async function devices(binding: string): Promise<{ input: InputDevice; output: OutputDevice }> {
   const clock = systemClock;
   if (binding === 'naudiodon') {
     const { binding: naudiodon, why } = loadNaudiodon();
@@ -40,11 +40,12 @@ function devices(binding: string): { input: InputDevice; output: OutputDevice } 
   }
   const { binding: rings, why } = loadRings();
   if (!rings) throw new Error(why);
-  const look = lookingForCards(rings, clock);
-  const from = { binding: rings, clock };
+  const cards = new Cards(rings, clock);
+  await cards.look();
+  const list = () => cards.list;
   return {
-    input: new RingInput({ ...from, ...sought('input', look) }),
-    output: new RingOutput({ ...from, ...sought('output', look) }),
+    input: new RingInput({ cards, clock, ...sought('input', list) }),
+    output: new RingOutput({ cards, clock, ...sought('output', list) }),
   };
 }
 
@@ -55,7 +56,7 @@ function sought(end: End, look: () => SoundCards) {
   return { choice: 'default', first: found[0], find };
 }
 
-function loop({ input, output }: ReturnType<typeof devices>): () => Counted {
+function loop({ input, output }: Awaited<ReturnType<typeof devices>>): () => Counted {
   const queue: Int16Array[] = [];
   let [missing, skipped, turns, least] = [0, 0, 0, Number.POSITIVE_INFINITY];
   input.start((frame) => queue.push(frame.slice()));
@@ -80,6 +81,6 @@ function loop({ input, output }: ReturnType<typeof devices>): () => Counted {
 }
 
 setPriority(constants.priority.PRIORITY_HIGH);
-const counted = loop(devices(process.argv[2] ?? ''));
+const counted = loop(await devices(process.argv[2] ?? ''));
 process.on('message', () => process.send?.(counted()));
 process.on('disconnect', () => process.exit(0));

@@ -4,15 +4,17 @@
  * memory; neither ever waits for the other (stream.h).
  *
  *   const portaudio = load();
- *   const mic = portaudio.open({ direction: 'input', … , onWake: () => mic.read(samples) });
- *   mic.start(); … await mic.close();
+ *   portaudio.look((found) => …);
+ *   portaudio.open({ direction: 'input', … , onWake: () => mic?.read(samples) }, (opened) => …);
+ *   … await mic.close();
  *
- * Nothing here prints. What PortAudio refuses is an Error with its words, thrown at once.
+ * Whatever may wait for a sound system is done on a thread of its own. Nothing here prints. What
+ * PortAudio refuses is an Error with its words, given in the place of what was asked for.
  */
 import { createRequire } from 'node:module';
 
 export interface DeviceInfo {
-  /** Good until the next `refresh` that was done. */
+  /** Good until devices are looked for anew. */
   id: number;
   name: string;
   /** Place in the list of `hostApis`. */
@@ -25,7 +27,8 @@ export interface DeviceInfo {
   lowOutputLatency: number;
 }
 
-export interface HostApis {
+export interface Found {
+  devices: DeviceInfo[];
   /** -1 where there is none, as for devices. */
   defaultHostApi: number;
   hostApis: { name: string; defaultInput: number; defaultOutput: number }[];
@@ -42,9 +45,11 @@ export interface StreamOptions {
   suggestedLatency: number;
   /** What the ring holds at least; rounded up to a power of two. */
   ringFrames: number;
+  /** Of silence, that an output's ring begins with. */
+  filledFrames: number;
   /** An input wakes with at least so many frames in the ring, an output with at most. */
   wakeAt: number;
-  /** On this thread; once for several wake-ups in a row, and once more when the stream ends. */
+  /** May come before the stream does. On this thread; once for several wake-ups in a row, and once more when the stream ends. */
   onWake(): void;
 }
 
@@ -73,7 +78,6 @@ export interface Stream {
   readonly hasEnded: boolean;
   /** See `StreamOptions`; may be set at any time. */
   wakeAt: number;
-  start(): void;
   /**
    * To be called a few times a second: a callback's thread that spins, as PortAudio's does over
    * PulseAudio's ALSA plugin where a loudspeaker stands still, gets the lowest priority meanwhile.
@@ -93,19 +97,18 @@ export interface Stream {
 
 export interface PortAudio {
   readonly version: string;
-  /** As of the last `refresh`. */
-  devices(): DeviceInfo[];
-  hostApis(): HostApis;
-  /** Looks for devices anew, which PortAudio does only while no stream is open. @returns whether it did */
-  refresh(): boolean;
-  open(options: StreamOptions): Stream;
+  /**
+   * Looks for devices anew; while a stream is open, PortAudio only says again what there was.
+   * @param done called once, later, or never where a sound system hangs
+   */
+  look(done: (found: Found | Error) => void): void;
+  /** Opens and starts. @param done as for `look` */
+  open(options: StreamOptions, done: (opened: Stream | Error) => void): void;
 }
 
 interface Native {
   version(): string;
-  devices(): DeviceInfo[];
-  hostApis(): HostApis;
-  refresh(): boolean;
+  look(done: (found: Found | Error) => void): void;
   open(
     isInput: boolean,
     deviceId: number,
@@ -114,11 +117,19 @@ interface Native {
     framesPerBuffer: number,
     suggestedLatency: number,
     ringFrames: number,
+    filledFrames: number,
+    wakeAt: number,
     onWake: () => void,
-  ): { handle: object; memory: ArrayBuffer; latency: number };
-  start(handle: object): void;
+    done: (opened: Opened | Error) => void,
+  ): void;
   tame(handle: object): number;
   close(handle: object): Promise<void>;
+}
+
+interface Opened {
+  handle: object;
+  memory: ArrayBuffer;
+  latency: number;
 }
 
 /** Places in the ring's memory, as in stream.h. */
@@ -145,42 +156,48 @@ export function load(
   const native = require(COMPILED) as Native;
   return {
     version: native.version(),
-    devices: () => native.devices(),
-    hostApis: () => native.hostApis(),
-    refresh: () => native.refresh(),
-    open: (options) => new RingStream(native, options),
+    look: (done) => native.look(done),
+    open: (options, done) => {
+      const ringFrames = 2 ** Math.ceil(Math.log2(Math.max(1, options.ringFrames)));
+      native.open(
+        options.direction === 'input',
+        options.deviceId,
+        options.channels,
+        options.sampleRate,
+        options.framesPerBuffer,
+        options.suggestedLatency,
+        ringFrames,
+        options.filledFrames,
+        options.wakeAt,
+        options.onWake,
+        (opened) =>
+          done(
+            opened instanceof Error
+              ? opened
+              : new RingStream(native, opened, options.channels, ringFrames),
+          ),
+      );
+    },
   };
 }
 
 class RingStream implements Stream {
-  readonly channels: number;
   readonly latency: number;
-  readonly #native: Native;
   readonly #handle: object;
   readonly #slots: Int32Array;
   readonly #samples: Int16Array;
-  readonly #frames: number;
   #closing: Promise<void> | undefined;
 
-  constructor(native: Native, options: StreamOptions) {
-    this.#native = native;
-    this.channels = options.channels;
-    this.#frames = 2 ** Math.ceil(Math.log2(Math.max(1, options.ringFrames)));
-    const { handle, memory, latency } = native.open(
-      options.direction === 'input',
-      options.deviceId,
-      options.channels,
-      options.sampleRate,
-      options.framesPerBuffer,
-      options.suggestedLatency,
-      this.#frames,
-      options.onWake,
-    );
+  constructor(
+    private readonly native: Native,
+    { handle, memory, latency }: Opened,
+    readonly channels: number,
+    private readonly frames: number,
+  ) {
     this.#handle = handle;
     this.latency = latency;
     this.#slots = new Int32Array(memory, 0, SLOTS);
     this.#samples = new Int16Array(memory, SLOTS * Int32Array.BYTES_PER_ELEMENT);
-    this.wakeAt = options.wakeAt;
     this.takeLeastLeft();
   }
 
@@ -228,12 +245,8 @@ class RingStream implements Stream {
     return Atomics.exchange(this.#slots, LEAST_LEFT, MOST_FRAMES);
   }
 
-  start(): void {
-    this.#native.start(this.#handle);
-  }
-
   tame(): number {
-    return this.#native.tame(this.#handle);
+    return this.native.tame(this.#handle);
   }
 
   read(into: Int16Array): number {
@@ -248,7 +261,7 @@ class RingStream implements Stream {
 
   write(from: Int16Array): number {
     const written = this.#get(WRITTEN);
-    const room = this.#frames - this.waiting;
+    const room = this.frames - this.waiting;
     const frames = Math.min(room, Math.floor(from.length / this.channels));
     const [start, first] = this.#place(written, frames);
     this.#samples.set(from.subarray(0, first), start);
@@ -258,7 +271,7 @@ class RingStream implements Stream {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#native.close(this.#handle);
+    this.#closing ??= this.native.close(this.#handle);
     return this.#closing;
   }
 
@@ -268,7 +281,7 @@ class RingStream implements Stream {
 
   /** Where the frame of that number lies, and how many samples from there on fit before the end. */
   #place(at: number, frames: number): [start: number, first: number] {
-    const start = at & (this.#frames - 1);
-    return [start * this.channels, Math.min(frames, this.#frames - start) * this.channels];
+    const start = at & (this.frames - 1);
+    return [start * this.channels, Math.min(frames, this.frames - start) * this.channels];
   }
 }

@@ -1,7 +1,5 @@
 #include "library.h"
 
-#include <chrono>
-
 #ifndef _WIN32
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -55,13 +53,11 @@ void silenceAlsa() {}
 
 }  // namespace
 
-std::timed_mutex &library() {
+std::mutex &library() {
   // Never destroyed: a thread that closes a stream may outlive main.
-  static auto *mutex = new std::timed_mutex;
+  static auto *mutex = new std::mutex;
   return *mutex;
 }
-
-Hold::Hold() : lock_(library(), std::chrono::milliseconds(200)) {}
 
 PaError initialize() {
   if (isInitialized) return paNoError;

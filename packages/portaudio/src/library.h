@@ -8,18 +8,8 @@
 
 namespace kyberline {
 
-/** PortAudio may be used by one thread at a time. Never waited for without a limit. */
-std::timed_mutex &library();
-
-/** Holds the library, or does not after 200 ms: a stream that hangs while it closes has it. */
-class Hold {
- public:
-  Hold();
-  explicit operator bool() const { return lock_.owns_lock(); }
-
- private:
-  std::unique_lock<std::timed_mutex> lock_;
-};
+/** PortAudio may be used by one thread at a time, which is never JavaScript's: it may have to wait. */
+std::mutex &library();
 
 /** Initialises unless it is. Prints nothing. */
 PaError initialize();

@@ -72,21 +72,8 @@ class Uncancelled {
 
 int Stream::openStreams() { return streamsOpen.load(); }
 
-PaError Stream::open(const StreamRequest &request, napi_value onWake, uv_loop_t *loop) {
-  if (!ring->slots) return paInsufficientMemory;
-  PaStreamParameters parameters{};
-  parameters.device = request.deviceId;
-  parameters.channelCount = static_cast<int>(request.channels);
-  parameters.sampleFormat = paInt16;
-  parameters.suggestedLatency = request.suggestedLatency;
-  PaError error = Pa_OpenStream(&stream_, isInput ? &parameters : nullptr, isInput ? nullptr : &parameters,
-                                request.sampleRate, request.framesPerBuffer, paClipOff | paDitherOff, onFrames, this);
-  if (error != paNoError) {
-    stream_ = nullptr;
-    return error;
-  }
-  streamsOpen++;
-  Pa_SetStreamFinishedCallback(stream_, onFinished);
+bool Stream::prepare(napi_value onWake, uv_loop_t *loop) {
+  if (!ring->slots) return false;
   async_ = new uv_async_t;
   async_->data = this;
   uv_async_init(loop, async_, onAsync);
@@ -100,13 +87,31 @@ PaError Stream::open(const StreamRequest &request, napi_value onWake, uv_loop_t 
   napi_add_env_cleanup_hook(env_, onTeardown, this);
   held_ = shared_from_this();
   hears_ = true;
-  return paNoError;
+  return true;
 }
 
-double Stream::latency() const {
-  const PaStreamInfo *info = stream_ ? Pa_GetStreamInfo(stream_) : nullptr;
-  if (!info) return 0;
-  return isInput ? info->inputLatency : info->outputLatency;
+PaError Stream::open(const StreamRequest &request) {
+  PaStreamParameters parameters{};
+  parameters.device = request.deviceId;
+  parameters.channelCount = static_cast<int>(request.channels);
+  parameters.sampleFormat = paInt16;
+  parameters.suggestedLatency = request.suggestedLatency;
+  ring->set(WRITTEN, std::min(request.filledFrames, ring->frames), relaxed);
+  PaError error = Pa_OpenStream(&stream_, isInput ? &parameters : nullptr, isInput ? nullptr : &parameters,
+                                request.sampleRate, request.framesPerBuffer, paClipOff | paDitherOff, onFrames, this);
+  if (error != paNoError) return error;
+  Pa_SetStreamFinishedCallback(stream_, onFinished);
+  const PaStreamInfo *info = Pa_GetStreamInfo(stream_);
+  if (info) latency_ = isInput ? info->inputLatency : info->outputLatency;
+  error = start();
+  if (error != paNoError) Pa_CloseStream(stream_);
+  else streamsOpen++;
+  return error;
+}
+
+void Stream::abandon() {
+  isClosed_ = true;
+  forget();
 }
 
 #ifdef __linux__
@@ -132,15 +137,10 @@ pid_t thisThread() { return static_cast<pid_t>(syscall(SYS_gettid)); }
 }  // namespace
 
 PaError Stream::start() {
-  if (!stream_) return paBadStreamPtr;
-  const pid_t own = thisThread();
-  priority_ = getpriority(PRIO_PROCESS, static_cast<id_t>(own));
+  priority_ = getpriority(PRIO_PROCESS, static_cast<id_t>(thisThread()));
   // Who has no say in priorities could lower one and not raise it again.
-  if (priority_ >= 0) return Pa_StartStream(stream_);
-  setThreadPriority(own, LOWEST);
-  const PaError error = Pa_StartStream(stream_);
-  setThreadPriority(own, priority_);
-  return error;
+  if (priority_ < 0) setThreadPriority(thisThread(), LOWEST);
+  return Pa_StartStream(stream_);
 }
 
 void Stream::noteThread() {
@@ -165,7 +165,7 @@ double Stream::tame() {
 
 #else
 
-PaError Stream::start() { return stream_ ? Pa_StartStream(stream_) : paBadStreamPtr; }
+PaError Stream::start() { return Pa_StartStream(stream_); }
 
 void Stream::noteThread() {}
 
@@ -271,7 +271,7 @@ napi_value Stream::close(napi_env env) {
   std::thread([self = shared_from_this()] {
     Pa_AbortStream(self->stream_);
     {
-      std::lock_guard<std::timed_mutex> lock(library());
+      std::lock_guard<std::mutex> lock(library());
       Pa_CloseStream(self->stream_);
       streamsOpen--;
     }

@@ -80,6 +80,8 @@ struct StreamRequest {
   double suggestedLatency;
   /** A power of two. */
   uint32_t ringFrames;
+  /** Of silence, that an output's ring begins with. */
+  uint32_t filledFrames;
 };
 
 /**
@@ -96,11 +98,17 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /** Of the process, from opening until PortAudio has closed them. */
   static int openStreams();
 
-  /** Opens, does not start. @returns PortAudio's error, paNoError if none */
-  PaError open(const StreamRequest &request, napi_value onWake, uv_loop_t *loop);
-  PaError start();
+  /** What has to be there before the stream is opened. False where there is no memory. */
+  bool prepare(napi_value onWake, uv_loop_t *loop);
+  /**
+   * Opens and starts, on a thread of its own: a sound system may take its time, or hang.
+   * @returns PortAudio's error, paNoError if none
+   */
+  PaError open(const StreamRequest &request);
+  /** After a stream that could not be opened, or whose owner is gone. */
+  void abandon();
   /** Seconds, as PortAudio says after opening. */
-  double latency() const;
+  double latency() const { return latency_; }
   /**
    * Gives the callback's thread a low priority while it spins, and its maker's when it does no more;
    * it begins with the low one. Where a loudspeaker stands still, PortAudio over PulseAudio's ALSA
@@ -122,6 +130,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   static void onAsync(uv_async_t *async);
   static void onTeardown(void *self);
 
+  PaError start();
   void noteThread();
   void take(const int16_t *from, uint32_t frames);
   void give(int16_t *to, uint32_t frames);
@@ -131,6 +140,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   napi_env env_;
   PaStream *stream_ = nullptr;
+  double latency_ = 0;
   uv_async_t *async_ = nullptr;
   napi_ref onWake_ = nullptr;
   napi_ref resource_ = nullptr;

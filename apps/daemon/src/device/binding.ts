@@ -6,14 +6,16 @@ import type { PortAudio } from '@kyberline/portaudio';
 import type { BindingName } from './binding-names.js';
 import type { Clock } from './clock.js';
 import type { InputDevice, OutputDevice } from './device.js';
-import { loadRings, lookingForCards } from './native.js';
+import { Cards, loadRings } from './native.js';
 import { loadNaudiodon, lookingFor, type Naudiodon, type SoundCards } from './naudiodon.js';
 import { PortAudioInput, PortAudioOutput } from './portaudio.js';
 import type { Sought } from './restarting.js';
 import { RingInput, RingOutput } from './rings.js';
 
 export interface SoundBinding {
-  look(): SoundCards;
+  /** Brings the list up to date, where that takes time. @returns undefined where it is */
+  look?(): Promise<void> | undefined;
+  list(): SoundCards;
   input(sought: Sought): InputDevice;
   output(sought: Sought): OutputDevice;
 }
@@ -23,16 +25,18 @@ export type LoadedBinding =
   | { binding?: never; why: string };
 
 export function overRings(binding: PortAudio, clock: Clock): SoundBinding {
+  const cards = new Cards(binding, clock);
   return {
-    look: lookingForCards(binding, clock),
-    input: (sought) => new RingInput({ ...sought, binding, clock }),
-    output: (sought) => new RingOutput({ ...sought, binding, clock }),
+    look: () => cards.look(),
+    list: () => cards.list,
+    input: (sought) => new RingInput({ ...sought, cards, clock }),
+    output: (sought) => new RingOutput({ ...sought, cards, clock }),
   };
 }
 
 export function overNaudiodon(binding: Naudiodon, clock: Clock): SoundBinding {
   return {
-    look: lookingFor(binding, clock),
+    list: lookingFor(binding, clock),
     input: (sought) => new PortAudioInput({ ...sought, binding, clock }),
     output: (sought) => new PortAudioOutput({ ...sought, binding, clock }),
   };

@@ -23,7 +23,7 @@ import { Speech } from './speech.js';
 interface Supply {
   clock: Clock;
   loaded: LoadedBinding | undefined;
-  look(): SoundCards;
+  list(): SoundCards;
 }
 
 /** Never rejects: what cannot be had is replaced by silence, and says why. */
@@ -37,12 +37,13 @@ export async function chooseDevices(
   // Nothing else of the process needs the sound system, and asking for it takes a while.
   const needed = [input, output].some((choice) => /^(default|portaudio:)/.test(choice));
   const loaded = needed ? load() : undefined;
+  await loaded?.binding?.look?.();
   const none = () => ({ devices: [], defaults: { input: -1, output: -1 } });
-  const supply: Supply = { clock, loaded, look: () => loaded?.binding?.look() ?? none() };
+  const supply: Supply = { clock, loaded, list: () => loaded?.binding?.list() ?? none() };
   return {
     input: await openInput(input, supply),
     output: openOutput(output, supply),
-    devices: supply.look().devices,
+    devices: supply.list().devices,
   };
 }
 
@@ -87,7 +88,7 @@ function find(
   if (!binding) return why;
   const wish: Wish =
     choice === 'default' ? 'default' : { wanted: choice.slice('portaudio:'.length) };
-  const found = candidates(end, wish, supply.look());
+  const found = candidates(end, wish, supply.list());
   if (typeof found === 'string') return found;
   // Numbers move as devices come and go: one that was chosen by its number is known by its name.
   const [first] = found;
@@ -96,6 +97,7 @@ function find(
     binding,
     choice,
     first,
-    find: () => candidates(end, known, supply.look()),
+    look: () => binding.look?.(),
+    find: () => candidates(end, known, supply.list()),
   };
 }

@@ -1,7 +1,8 @@
-import type { PortAudio } from '@kyberline/portaudio';
-import { describe, expect, it } from 'vitest';
+import type { Found, PortAudio, Stream } from '@kyberline/portaudio';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from './clock.js';
 import { VirtualClock } from './clock-virtual.js';
-import { loadRings, lookingForCards } from './native.js';
+import { Cards, loadRings } from './native.js';
 
 const failing = (code: string, message: string) =>
   loadRings(() => {
@@ -23,64 +24,99 @@ describe('our own binding', () => {
     expect(why).toContain('libasound2-plugins');
   });
 
-  it('that is compiled here loads, and lists devices without a word', (context) => {
+  it('that is compiled here loads, and lists devices without a word', async (context) => {
     const { binding, why } = loadRings();
     if (!binding) return context.skip(why);
     expect(binding.version).toContain('PortAudio');
-    const { devices, defaults } = lookingForCards(binding, new VirtualClock())();
+    const cards = new Cards(binding, systemClock);
+    await cards.look();
+    const { devices, defaults } = cards.list;
     for (const { id, name } of devices) expect([id, name]).not.toContain('');
     expect(Number.isInteger(defaults.input)).toBe(true);
   });
 
-  it('refuses in PortAudio’s own words', (context) => {
+  it('refuses in PortAudio’s own words', async (context) => {
     const { binding, why } = loadRings();
     if (!binding) return context.skip(why);
-    const open = () =>
-      binding.open({
-        ...{ direction: 'input', deviceId: 4321, channels: 1, sampleRate: 48_000 },
-        ...{ framesPerBuffer: 0, suggestedLatency: 0.01, ringFrames: 4800, wakeAt: 480 },
-        onWake: () => undefined,
-      });
-    expect(open).toThrow('Invalid device');
+    const opened = await new Promise<Stream | Error>((resolve) =>
+      binding.open(
+        {
+          ...{ direction: 'input', deviceId: 4321, channels: 1, sampleRate: 48_000 },
+          ...{ framesPerBuffer: 0, suggestedLatency: 0.01, ringFrames: 4800 },
+          ...{ filledFrames: 0, wakeAt: 480, onWake: () => undefined },
+        },
+        resolve,
+      ),
+    );
+    expect(opened).toMatchObject({ message: 'Invalid device' });
   });
 });
 
 describe('the list of sound cards', () => {
-  const found = { refreshes: 0, fails: false };
-  const binding = {
-    refresh: () => {
-      found.refreshes++;
-      if (found.fails) throw new Error('PortAudio not initialized');
-      return true;
-    },
-    hostApis: () => ({
-      defaultHostApi: 1,
-      hostApis: [
-        { name: 'OSS', defaultInput: -1, defaultOutput: -1 },
-        { name: 'ALSA', defaultInput: 0, defaultOutput: 1 },
-      ],
-    }),
-    devices: () => [
-      { id: 0, name: 'Camera', maxInputChannels: 1, maxOutputChannels: 0 },
-      { id: 1, name: 'Headset', maxInputChannels: 1, maxOutputChannels: 2 },
-      { id: 2, name: 'Speakers', maxInputChannels: 0, maxOutputChannels: 2 },
+  const FOUND = {
+    defaultHostApi: 1,
+    hostApis: [
+      { name: 'OSS', defaultInput: -1, defaultOutput: -1 },
+      { name: 'ALSA', defaultInput: 0, defaultOutput: 1 },
     ],
-  } as unknown as PortAudio;
+    devices: [
+      { id: 0, name: 'Camera', hostApi: 1, maxInputChannels: 1, maxOutputChannels: 0 },
+      { id: 1, name: 'Headset', hostApi: 1, maxInputChannels: 1, maxOutputChannels: 2 },
+      { id: 2, name: 'Speakers', hostApi: 0, maxInputChannels: 0, maxOutputChannels: 2 },
+    ],
+  } as unknown as Found;
+  let clock: VirtualClock;
+  let cards: Cards;
+  let asked: number;
+  /** What PortAudio answers; nothing while it is undefined. */
+  let answer: Found | Error | undefined;
 
-  it('has the defaults of the default sound system, and is looked for twice a second at most', () => {
-    const clock = new VirtualClock();
-    const look = lookingForCards(binding, clock);
-    expect(look().defaults).toEqual({ input: 0, output: 1 });
-    expect(look().devices.map(({ isDefault }) => isDefault)).toEqual([true, true, false]);
-    expect(found.refreshes).toBe(1);
-    clock.advance(500);
-    look();
-    expect(found.refreshes).toBe(2);
+  beforeEach(() => {
+    clock = new VirtualClock();
+    asked = 0;
+    answer = FOUND;
+    const binding = {
+      look: (done: (found: Found | Error) => void) => {
+        asked++;
+        if (answer) done(answer);
+      },
+    };
+    cards = new Cards(binding as PortAudio, clock);
   });
 
-  it('is empty where the sound system cannot be asked', () => {
-    found.fails = true;
-    const look = lookingForCards(binding, new VirtualClock());
-    expect(look()).toEqual({ devices: [], defaults: { input: -1, output: -1 } });
+  it('has the defaults of the default sound system, and is looked for twice a second at most', async () => {
+    await cards.look();
+    expect(cards.list.defaults).toEqual({ input: 0, output: 1 });
+    expect(cards.list.devices.map(({ isDefault }) => isDefault)).toEqual([true, true, false]);
+    expect(cards.look()).toBeUndefined();
+    expect(cards.device(1)).toMatchObject({ name: 'Headset', isAlsa: true });
+    expect(cards.device(2)?.isAlsa).toBe(false);
+    expect(asked).toBe(1);
+    clock.advance(500);
+    await cards.look();
+    expect(asked).toBe(2);
+  });
+
+  it('is empty where the sound system cannot be asked', async () => {
+    answer = new Error('PortAudio not initialized');
+    await cards.look();
+    expect(cards.list).toEqual({ devices: [], defaults: { input: -1, output: -1 } });
+  });
+
+  it('is waited for 2 s where a sound system hangs, and asked for once meanwhile', async () => {
+    answer = undefined;
+    let isOver = false;
+    void cards.look()?.then(() => {
+      isOver = true;
+    });
+    void cards.look();
+    expect(asked).toBe(1);
+    clock.advance(1_999);
+    await Promise.resolve();
+    expect(isOver).toBe(false);
+    clock.advance(1);
+    for (let n = 0; n < 5; n++) await Promise.resolve();
+    expect(isOver).toBe(true);
+    expect(cards.list.devices).toEqual([]);
   });
 });

@@ -34,6 +34,8 @@ const RACING_OVER_MS = 1_000;
 export interface Sought {
   choice: string;
   first: Candidate;
+  /** Brings what `find` knows up to date. @returns undefined where it is */
+  look?(): Promise<void> | undefined;
   /** Those that are there now, or the sentence that says why there is none. */
   find(): Candidates | string;
 }
@@ -121,7 +123,10 @@ export abstract class Restarting {
     });
   }
 
-  /** @param deviceId PortAudio's number, good for this very moment */
+  /**
+   * Opens a stream, now or soon; where that fails it throws, or is in trouble.
+   * @param deviceId PortAudio's number, good for this very moment
+   */
   protected abstract open(deviceId: number): void;
   protected abstract close(): Promise<void>;
 
@@ -144,7 +149,17 @@ export abstract class Restarting {
   #open(): void {
     this.#cancel();
     this.#isMending = false;
-    this.#opens++;
+    const opens = ++this.#opens;
+    const looking = this.sought.look?.();
+    if (!looking) this.#openNow();
+    else {
+      void looking.then(() => {
+        if (this.#wanted && this.#opens === opens) this.#openNow();
+      });
+    }
+  }
+
+  #openNow(): void {
     this.#openedAt = this.clock.now();
     this.#aliveAt = undefined;
     this.#chunks = 0;
@@ -161,7 +176,8 @@ export abstract class Restarting {
       this.trouble();
       return;
     }
-    this.#watch();
+    // One that opens later says so itself where it cannot.
+    if (!this.#isMending) this.#watch();
   }
 
   #turnOf(found: Candidates): Candidate {

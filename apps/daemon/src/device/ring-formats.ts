@@ -2,8 +2,9 @@
  * Streams of our own binding in whatever format a device takes, and the way from its samples to
  * ours and back.
  */
-import type { PortAudio, Stream } from '@kyberline/portaudio';
+import type { Stream } from '@kyberline/portaudio';
 import { FRAME_MS, SAMPLE_RATE_HZ } from './device.js';
+import type { Cards } from './native.js';
 import { Resampler } from './resample.js';
 
 export interface Format {
@@ -16,40 +17,51 @@ export interface Opening {
   deviceId: number;
   /** Of the device. */
   bufferMs: number;
+  /** Of silence, that an output's ring begins with. */
+  filledMs: number;
   ringMs: number;
   /** An input wakes with at least so much in the ring, an output with at most. */
   wakeAtMs: number;
   onWake(): void;
 }
 
-/** Opens a stream in the first format that the device takes. @throws what the last one threw */
+/**
+ * Opens a stream in the first format that the device takes, and starts it.
+ * @param done with what opened, or with what was said of the last format
+ */
 export function openStream(
-  binding: PortAudio,
-  { direction, deviceId, bufferMs, ringMs, wakeAtMs, onWake }: Opening,
-): { stream: Stream; format: Format } {
+  cards: Cards,
+  { direction, deviceId, bufferMs, filledMs, ringMs, wakeAtMs, onWake }: Opening,
+  done: (opened: { stream: Stream; format: Format } | Error) => void,
+): void {
   const isInput = direction === 'input';
-  const device = binding.devices().find(({ id }) => id === deviceId);
-  if (!device) throw new Error('There is no such device.');
+  const device = cards.device(deviceId);
+  if (!device) {
+    done(new Error('There is no such device.'));
+    return;
+  }
   const least = isInput ? device.lowInputLatency : device.lowOutputLatency;
-  // ALSA does what it is asked for; elsewhere what a device names for itself is the least that holds.
-  const isExact = binding.hostApis().hostApis[device.hostApi]?.name === 'ALSA';
-  let cause: unknown;
-  for (const format of formats(device, isInput)) {
+  const tryNext = ([format, ...others]: Format[]) => {
+    if (!format) return;
     const perMs = format.sampleRate / 1000;
-    try {
-      const stream = binding.open({
+    cards.open(
+      {
         ...{ direction, deviceId, onWake, ...format },
         framesPerBuffer: 0,
-        suggestedLatency: isExact ? bufferMs / 1000 : Math.max(bufferMs / 1000, least),
+        // ALSA does what it is asked for; elsewhere what a device names for itself is the least that holds.
+        suggestedLatency: device.isAlsa ? bufferMs / 1000 : Math.max(bufferMs / 1000, least),
         ringFrames: Math.ceil(perMs * ringMs),
+        filledFrames: Math.round(perMs * filledMs),
         wakeAt: Math.round(perMs * wakeAtMs),
-      });
-      return { stream, format };
-    } catch (refusal) {
-      cause = refusal;
-    }
-  }
-  throw cause;
+      },
+      (stream) => {
+        if (!(stream instanceof Error)) done({ stream, format });
+        else if (others.length === 0) done(stream);
+        else tryNext(others);
+      },
+    );
+  };
+  tryNext(formats(device, isInput));
 }
 
 /** In the order in which they are tried: our own rate, then the device's. */

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from './clock-virtual.js';
 import { FRAME_SAMPLES } from './device.js';
+import { Cards } from './native.js';
 import { RingInput, RingOutput } from './rings.js';
 import { CARD, Card } from './testing/ring-card.js';
 
 let clock: VirtualClock;
 let card: Card;
+let cards: Cards;
 const choice = () => ({
-  ...{ binding: card, clock, choice: 'default', first: CARD },
+  ...{ cards, clock, choice: 'default', first: CARD },
   find: () => [CARD] as [typeof CARD],
 });
 const settle = async () => {
@@ -15,9 +17,16 @@ const settle = async () => {
 };
 const ramp = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i);
 
-beforeEach(() => {
+/** Finds the card as it is now. */
+const look = async () => {
+  cards = new Cards(card, clock);
+  await cards.look();
+};
+
+beforeEach(async () => {
   clock = new VirtualClock();
   card = new Card();
+  await look();
 });
 
 describe('a microphone over a ring', () => {
@@ -31,7 +40,6 @@ describe('a microphone over a ring', () => {
 
   it('gives frames of 10 ms as they are full, every sample once', () => {
     const input = start();
-    expect(card.last.isStarted).toBe(true);
     for (let n = 0; n < 12; n++) card.last.capture(ramp(120, n * 120));
     expect(frames).toEqual([0, 480, 960].map((from) => ramp(480, from)));
     expect(input.inUse.state).toBe('running');
@@ -59,8 +67,9 @@ describe('a microphone over a ring', () => {
     expect(frames).toEqual([ramp(FRAME_SAMPLES)]);
   });
 
-  it('takes the device’s own rate where ours is refused', () => {
+  it('takes the device’s own rate where ours is refused', async () => {
     card.defaultSampleRate = 44_100;
+    await look();
     card.takes = ({ sampleRate }) => sampleRate === 44_100;
     start();
     for (let n = 0; n < 100; n++) card.last.capture(new Array(441).fill(1000));
@@ -69,8 +78,9 @@ describe('a microphone over a ring', () => {
     expect(frames.at(-1)!.every((value) => Math.abs(value - 1000) <= 2)).toBe(true);
   });
 
-  it('takes as many channels as a device insists on', () => {
+  it('takes as many channels as a device insists on', async () => {
     card.inputs = 8;
+    await look();
     card.takes = ({ channels }) => channels === 8;
     start();
     card.last.capture(new Array(FRAME_SAMPLES * 8).fill(7));
@@ -86,10 +96,11 @@ describe('a microphone over a ring', () => {
     expect(input.latencyMs).toBeCloseTo(1.5);
   });
 
-  it('asks for what a device names for itself where the sound system is not ALSA', () => {
+  it('asks for what a device names for itself where the sound system is not ALSA', async () => {
     start();
     expect(card.last.options.suggestedLatency).toBeLessThan(0.04);
     card.api = 'MME';
+    await look();
     start();
     expect(card.last.options.suggestedLatency).toBe(0.04);
   });
@@ -215,6 +226,33 @@ describe('a loudspeaker over a ring', () => {
     const { tamed } = card.last;
     clock.advance(1_000);
     expect(card.last.tamed).toBe(tamed);
+  });
+
+  it('that opens only after it was stopped is closed again, and another one plays', async () => {
+    card.waiting = [];
+    const output = start();
+    await output.stop();
+    output.start((frame) => frame.fill(++asked));
+    for (const answer of card.waiting) answer();
+    await settle();
+    expect(card.rings.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+    begin();
+    expect(output.inUse.state).toBe('running');
+  });
+
+  it('that cannot be opened is tried again, also where that is known only later', async () => {
+    card.waiting = [];
+    card.takes = () => false;
+    const output = start();
+    const formats = 2;
+    for (let n = 0; n < formats; n++) card.waiting.shift()?.();
+    expect(output.inUse.state).toBe('restarting');
+    card.waiting = undefined;
+    card.takes = () => true;
+    clock.advance(250);
+    await settle();
+    begin();
+    expect(output.inUse.state).toBe('running');
   });
 
   it('is closed and opened again when the stream ends by itself', async () => {

@@ -20,11 +20,12 @@
  * priority lets all of them run dry.
  * One that ran dry is silent for about 100 ms. PULSE_LATENCY_MSEC makes nothing shorter here.
  */
-import type { PortAudio, Stream } from '@kyberline/portaudio';
+import type { Stream } from '@kyberline/portaudio';
 import type { Clock } from './clock.js';
 import { FRAME_MS, FRAME_SAMPLES, type InputDevice, type OutputDevice } from './device.js';
+import type { Cards } from './native.js';
 import { Restarting, type Sought } from './restarting.js';
-import { openStream, reader, writer } from './ring-formats.js';
+import { type Format, openStream, reader, writer } from './ring-formats.js';
 import { Margin } from './ring-margin.js';
 
 /** The device's own buffer; a callback gives or takes a quarter of it. */
@@ -45,22 +46,23 @@ const TURN_MS = 5;
 const SMOOTHING = 1 / 32;
 
 export interface RingChoice extends Sought {
-  binding: PortAudio;
+  cards: Cards;
   clock: Clock;
 }
 
 export class RingInput extends Restarting implements InputDevice {
-  readonly #binding: PortAudio;
+  readonly #cards: Cards;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   #lost = 0;
   #delay = new Delay();
   #onFrame: (frame: Int16Array) => void = () => undefined;
+  readonly #opening = new Opening();
   #stream: Stream | undefined;
 
   constructor(from: RingChoice) {
     super(from.clock, FRAME_MS, false, from);
-    this.#binding = from.binding;
+    this.#cards = from.cards;
   }
 
   get overruns(): number {
@@ -77,16 +79,32 @@ export class RingInput extends Restarting implements InputDevice {
   }
 
   protected open(deviceId: number): void {
-    const { stream, format } = openStream(this.#binding, {
-      ...{ direction: 'input', deviceId, onWake: () => onWake() },
-      ...{ bufferMs: INPUT_BUFFER_MS, ringMs: INPUT_RING_MS, wakeAtMs: FRAME_MS },
-    });
+    let onWake: () => void = () => undefined;
+    const opening = this.#opening.begin();
+    openStream(
+      this.#cards,
+      {
+        ...{ direction: 'input', deviceId, onWake: () => onWake() },
+        ...{ bufferMs: INPUT_BUFFER_MS, filledMs: 0 },
+        ...{ ringMs: INPUT_RING_MS, wakeAtMs: FRAME_MS },
+      },
+      (opened) => {
+        if (opened instanceof Error) this.#opening.failed(opening, () => this.trouble());
+        else if (!this.#opening.isStill(opening)) void opened.stream.close();
+        else onWake = this.#run(opened);
+      },
+    );
+  }
+
+  /** @returns what is done at each wake-up */
+  #run({ stream, format }: Opened): () => void {
     const perMs = format.sampleRate / 1000;
     const taken = new Int16Array(Math.round(perMs * FRAME_MS) * format.channels);
     const read = reader(format);
     this.#delay = new Delay();
     this.#filled = 0;
-    const onWake = () => {
+    this.#stream = stream;
+    return () => {
       if (stream !== this.#stream || !this.isWanted) return;
       while (stream === this.#stream && stream.waiting >= stream.wakeAt) {
         const behind = stream.waiting - stream.callbackFrames;
@@ -97,10 +115,6 @@ export class RingInput extends Restarting implements InputDevice {
       }
       if (stream.hasEnded && stream === this.#stream) this.trouble();
     };
-    this.#stream = stream;
-    started(stream, () => {
-      this.#stream = undefined;
-    });
   }
 
   protected override look(): void {
@@ -109,6 +123,7 @@ export class RingInput extends Restarting implements InputDevice {
 
   protected async close(): Promise<void> {
     const stream = this.#stream;
+    this.#opening.end();
     this.#lost += lostBy(stream);
     this.#stream = undefined;
     if (stream) await this.closing((done) => void stream.close().then(done, done));
@@ -129,19 +144,19 @@ export class RingInput extends Restarting implements InputDevice {
 
 export class RingOutput extends Restarting implements OutputDevice {
   underruns = 0;
-  readonly #binding: PortAudio;
+  readonly #cards: Cards;
   readonly #turn = new Int16Array((TURN_MS * FRAME_SAMPLES) / FRAME_MS);
   #delay = new Delay();
   #bufferMs = OUTPUT_BUFFER_MS;
   /** When the device ran dry, of late. */
   #dryAt: number[] = [];
-  #opens = 0;
   #fill: (frame: Int16Array) => void = () => undefined;
+  readonly #opening = new Opening();
   #stream: Stream | undefined;
 
   constructor(from: RingChoice) {
     super(from.clock, TURN_MS, true, from);
-    this.#binding = from.binding;
+    this.#cards = from.cards;
   }
 
   /** From `fill` to the loudspeaker, for the first sample of a turn; 0 while nothing runs. */
@@ -157,18 +172,34 @@ export class RingOutput extends Restarting implements OutputDevice {
   }
 
   protected open(deviceId: number): void {
-    const { stream, format } = openStream(this.#binding, {
-      ...{ direction: 'output', deviceId, onWake: () => onWake() },
-      ...{ bufferMs: this.#bufferMs, ringMs: OUTPUT_RING_MS, wakeAtMs: 0 },
-    });
+    let onWake: () => void = () => undefined;
+    const opening = this.#opening.begin();
+    openStream(
+      this.#cards,
+      {
+        ...{ direction: 'output', deviceId, onWake: () => onWake() },
+        // The device fills its buffer at once when it starts.
+        ...{ bufferMs: this.#bufferMs, filledMs: this.#bufferMs },
+        ...{ ringMs: OUTPUT_RING_MS, wakeAtMs: 0 },
+      },
+      (opened) => {
+        if (opened instanceof Error) this.#opening.failed(opening, () => this.trouble());
+        else if (!this.#opening.isStill(opening)) void opened.stream.close();
+        else onWake = this.#run(opened, deviceId);
+      },
+    );
+  }
+
+  /** @returns what is done at each wake-up */
+  #run({ stream, format }: Opened, deviceId: number): () => void {
     const perMs = format.sampleRate / 1000;
     const write = writer(format);
     const margin = new Margin(stream, perMs, this.#bufferMs / CALLBACKS_PER_BUFFER, this.clock);
     const openedAt = this.clock.now();
     let xruns = 0;
     this.#delay = new Delay();
-    this.#opens++;
-    const onWake = () => {
+    this.#stream = stream;
+    return () => {
       if (stream !== this.#stream || !this.isWanted) return;
       const isShort = margin.adapt();
       const isDry = stream.xruns > xruns;
@@ -187,12 +218,6 @@ export class RingOutput extends Restarting implements OutputDevice {
       }
       if (stream.hasEnded && stream === this.#stream) this.trouble();
     };
-    this.#stream = stream;
-    // The device fills its buffer at once when it starts.
-    stream.write(new Int16Array(Math.round(perMs * this.#bufferMs) * format.channels));
-    started(stream, () => {
-      this.#stream = undefined;
-    });
   }
 
   protected override look(): void {
@@ -201,6 +226,7 @@ export class RingOutput extends Restarting implements OutputDevice {
 
   protected async close(): Promise<void> {
     const stream = this.#stream;
+    this.#opening.end();
     this.#stream = undefined;
     if (stream) await this.closing((done) => void stream.close().then(done, done));
   }
@@ -216,17 +242,14 @@ export class RingOutput extends Restarting implements OutputDevice {
   #lengthen(deviceId: number): void {
     this.#bufferMs = Math.min(MOST_BUFFER_MS, 2 * this.#bufferMs);
     this.#dryAt = [];
-    const opens = this.#opens;
+    const opens = this.#opening.count;
     void this.close().then(() => {
-      if (!this.isWanted || this.#opens !== opens) return;
-      try {
-        this.open(deviceId);
-      } catch {
-        this.trouble();
-      }
+      if (this.isWanted && this.#opening.count === opens) this.open(deviceId);
     });
   }
 }
+
+type Opened = { stream: Stream; format: Format };
 
 /** A smoothed delay. */
 class Delay {
@@ -239,14 +262,27 @@ class Delay {
   }
 }
 
-/** Starts a stream, or closes it. @throws what starting threw */
-function started(stream: Stream, undo: () => void): void {
-  try {
-    stream.start();
-  } catch (refusal) {
-    undo();
-    void stream.close();
-    throw refusal;
+/** The stream that is being opened: what opens when it is no longer wanted is closed again. */
+class Opening {
+  /** Of all that were begun. */
+  count = 0;
+  #is = 0;
+
+  begin(): number {
+    this.#is = ++this.count;
+    return this.#is;
+  }
+
+  end(): void {
+    this.#is = 0;
+  }
+
+  isStill(opening: number): boolean {
+    return this.#is === opening;
+  }
+
+  failed(opening: number, trouble: () => void): void {
+    if (this.isStill(opening)) trouble();
   }
 }
 

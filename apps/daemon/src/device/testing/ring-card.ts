@@ -1,5 +1,5 @@
 /** A sound card for tests, over our own binding's interface: the test calls the callbacks. */
-import type { PortAudio, Stream, StreamOptions } from '@kyberline/portaudio';
+import type { Found, PortAudio, Stream, StreamOptions } from '@kyberline/portaudio';
 
 export const CARD = { deviceId: 3, name: 'Headset', why: 'The system’s own choice.' };
 
@@ -19,7 +19,6 @@ export class Ring implements Stream {
   #least = 0;
   wakes = true;
   isOpen = true;
-  isStarted = false;
   tamed = 0;
   /** Whether `close` ever ends. */
   hangs = false;
@@ -27,6 +26,7 @@ export class Ring implements Stream {
   constructor(readonly options: StreamOptions) {
     this.channels = options.channels;
     this.wakeAt = options.wakeAt;
+    this.held = new Array(options.filledFrames * this.channels).fill(0);
   }
 
   get waiting(): number {
@@ -37,10 +37,6 @@ export class Ring implements Stream {
     const least = this.#least;
     this.#least = Number.MAX_SAFE_INTEGER;
     return least;
-  }
-
-  start(): void {
-    this.isStarted = true;
   }
 
   tame(): number {
@@ -95,34 +91,38 @@ export class Card implements PortAudio {
   inputs = 2;
   takes: (options: StreamOptions) => boolean = () => true;
 
-  devices() {
-    const { defaultSampleRate, inputs: maxInputChannels } = this;
-    return [
-      {
-        ...{ id: CARD.deviceId, name: CARD.name, hostApi: 0, defaultSampleRate },
-        ...{ maxInputChannels, maxOutputChannels: 2 },
-        ...{ lowInputLatency: 0.04, lowOutputLatency: 0.04 },
-      },
-    ];
-  }
-
   api = 'ALSA';
-  hostApis() {
-    return {
+
+  look(done: (found: Found) => void): void {
+    const { defaultSampleRate, inputs: maxInputChannels } = this;
+    done({
+      devices: [
+        {
+          ...{ id: CARD.deviceId, name: CARD.name, hostApi: 0, defaultSampleRate },
+          ...{ maxInputChannels, maxOutputChannels: 2 },
+          ...{ lowInputLatency: 0.04, lowOutputLatency: 0.04 },
+        },
+      ],
       defaultHostApi: 0,
       hostApis: [{ name: this.api, defaultInput: CARD.deviceId, defaultOutput: CARD.deviceId }],
+    });
+  }
+
+  /** What is said of a stream waits here while it is set. */
+  waiting: (() => void)[] | undefined;
+
+  open(options: StreamOptions, done: (opened: Ring | Error) => void): void {
+    const answer = () => {
+      if (!this.takes(options)) {
+        done(new Error('Invalid sample rate'));
+        return;
+      }
+      const ring = new Ring(options);
+      this.rings.push(ring);
+      done(ring);
     };
-  }
-
-  refresh(): boolean {
-    return true;
-  }
-
-  open(options: StreamOptions): Ring {
-    if (!this.takes(options)) throw new Error('Invalid sample rate');
-    const ring = new Ring(options);
-    this.rings.push(ring);
-    return ring;
+    if (this.waiting) this.waiting.push(answer);
+    else answer();
   }
 
   get last(): Ring {
