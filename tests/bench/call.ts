@@ -7,18 +7,19 @@ import { childrenOf, sleep, type Usage, usageOf } from '../rig/child.js';
 import type { Pulse } from '../rig/pulse.js';
 import { speech } from '../rig/speech.js';
 import type { Bench, Row } from './bench.js';
-import { type Machine, startPair } from './call-pair.js';
+import { type Machine, startPair, treat } from './call-pair.js';
 
-const IDLE_MS = 20_000;
-const CALL_MS = 60_000;
+const IDLE_MS = 15_000;
+const CALL_MS = 40_000;
 const SETTLE_MS = 3000;
 
 export const call: Bench = {
   name: 'call',
-  title: 'A call of one minute, both talking: processor and memory of each process',
-  seconds: 100,
+  title: 'A call, both talking: processor and memory of each process',
+  seconds: 120,
+  needsSound: true,
   async run() {
-    const pair = await startPair('usual');
+    const pair = await startPair({ processing: 'off' });
     const { pulse, alice, bob } = pair;
     try {
       await sleep(SETTLE_MS);
@@ -26,9 +27,18 @@ export const call: Bench = {
       await pair.connect();
       const stopTalking = await talk(pulse);
       await sleep(SETTLE_MS);
-      const busy = await watched([alice, bob], CALL_MS);
+      const plain = await watched([alice, bob], CALL_MS);
+      await treat(pair, 'usual');
+      await sleep(SETTLE_MS);
+      const treated = await watched([alice, bob], CALL_MS);
       await stopTalking();
-      return [...rows('idle', idle), ...rows('in a call', busy), ...added(idle, busy)];
+      return [
+        ...rows('idle', idle),
+        ...rows('in a call', plain),
+        ...rows('in a call with echo, noise and loudness treated', treated),
+        ...added('a call', idle, plain),
+        ...added('a call with echo, noise and loudness treated', idle, treated),
+      ];
     } finally {
       await pair.stop();
     }
@@ -103,22 +113,28 @@ function rows(when: string, all: Watched[]): Row[] {
 }
 
 /** What the call added, per end: the two ends are averaged. */
-function added(idle: Watched[], busy: Watched[]): Row[] {
+function added(what: string, idle: Watched[], busy: Watched[]): Row[] {
   const total = (all: Watched[], key: 'cpuSecondsPerMinute' | 'residentMegabytes') =>
     all.reduce((sum, one) => sum + one[key], 0) / 2;
+  const daemons = busy.filter(({ process }) => !process.includes('panel'));
   return [
     {
-      what: 'a call adds, each end',
+      what: `${what} adds, each end`,
       value: total(busy, 'cpuSecondsPerMinute') - total(idle, 'cpuSecondsPerMinute'),
       unit: 'CPU s/min',
     },
     {
-      what: 'a call adds, each end',
+      what: `${what} adds, each end`,
       value: total(busy, 'residentMegabytes') - total(idle, 'residentMegabytes'),
       unit: 'MB resident',
     },
     {
-      what: 'in a call, all processes of one end',
+      what: `${what}: daemon and engines of one end`,
+      value: total(daemons, 'residentMegabytes'),
+      unit: 'MB resident',
+    },
+    {
+      what: `${what}: all processes of one end`,
       value: total(busy, 'residentMegabytes'),
       unit: 'MB resident',
     },
