@@ -18,7 +18,7 @@ const START_MS = 10_000;
 export type End = 'mic' | 'speaker';
 
 export interface Pulse {
-  pid: number;
+  readonly pid: number;
   /** Environment for a program that shall use this phone as its microphone and speaker. */
   env(phone: string): Record<string, string>;
   /** Environment for pactl and its like: this server, no phone. */
@@ -28,6 +28,10 @@ export interface Pulse {
   /** Takes one end of a phone away, as if it were unplugged. */
   unplug(phone: string, end: End): Promise<void>;
   plug(phone: string, end: End): Promise<void>;
+  /** What programs get that name no device: these two of a phone. */
+  makeDefault(phone: string): Promise<void>;
+  /** Ends the server and starts it again, with the phones of the beginning. */
+  restart(): Promise<void>;
   /** Speaks into a phone's microphone; `done` when it has all been heard there. */
   play(phone: string, sound: Sound): Playback;
   /** Records what comes out of a phone's speaker (or went into its microphone), 16 kHz by default. */
@@ -48,27 +52,32 @@ export async function startPulse(phones: readonly string[]): Promise<Pulse> {
     `module-native-protocol-unix socket=${socket} auth-anonymous=1`,
     ...phones.flatMap((phone) => [sinkModule(phone, 'mic'), sinkModule(phone, 'speaker')]),
   ];
-  const server = await startChild(
-    'pulseaudio',
-    [
-      ...['-n', '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1'],
-      ...['--disallow-exit=yes', '--log-target=stderr', '--log-level=warning'],
-      ...['--high-priority=no', '--realtime=no'],
-      ...modules.flatMap((module) => ['-L', module]),
-    ],
-    { env: { ...process.env, ...serverEnv } },
-  );
   const pactl = (...args: string[]) => runPactl(serverEnv, args);
-  const stop = async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
+  let server: Child | undefined;
+  const start = async () => {
+    const begun = await startChild(
+      'pulseaudio',
+      [
+        ...['-n', '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1'],
+        ...['--disallow-exit=yes', '--log-target=stderr', '--log-level=warning'],
+        ...['--high-priority=no', '--realtime=no'],
+        ...modules.flatMap((module) => ['-L', module]),
+      ],
+      { env: { ...process.env, ...serverEnv } },
+    );
+    server = begun;
     await eventually('PulseAudio answers with all its sinks', START_MS, async () => {
-      if (!server.isRunning()) throw new Error(`PulseAudio ended:\n${server.output()}`);
+      if (!begun.isRunning()) throw new Error(`PulseAudio ended:\n${begun.output()}`);
       const sinks = await pactl('list', 'short', 'sinks').catch(() => '');
       return phones.every((p) => hasSink(sinks, p, 'mic') && hasSink(sinks, p, 'speaker'));
     });
+  };
+  const stop = async () => {
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await start();
   } catch (cause) {
     await stop();
     throw cause;
@@ -78,7 +87,9 @@ export async function startPulse(phones: readonly string[]): Promise<Pulse> {
     await pactl('load-module', ...sinkModule(phone, end).split(' '));
   };
   return {
-    pid: server.pid,
+    get pid() {
+      return server?.pid ?? 0;
+    },
     serverEnv,
     env: (phone) => ({
       ...serverEnv,
@@ -90,6 +101,14 @@ export async function startPulse(phones: readonly string[]): Promise<Pulse> {
       await plug(phone, 'speaker');
     },
     plug,
+    makeDefault: async (phone) => {
+      await pactl('set-default-sink', sinkName(phone, 'speaker'));
+      await pactl('set-default-source', `${sinkName(phone, 'mic')}.monitor`);
+    },
+    restart: async () => {
+      await server?.stop();
+      await start();
+    },
     unplug: async (phone, end) => {
       const list = await pactl('list', 'short', 'modules');
       const line = list.split('\n').find((l) => l.includes(`sink_name=${sinkName(phone, end)} `));
