@@ -176,6 +176,9 @@ describe('a loudspeaker over a ring', () => {
       begin();
       begin();
     };
+    // Its first 3 s do not count: a sound server may take 2 s to wake.
+    dry();
+    dry();
     dry();
     dry();
     expect(card.rings).toHaveLength(1);
@@ -184,7 +187,7 @@ describe('a loudspeaker over a ring', () => {
     expect(card.rings.map(({ isOpen }) => isOpen)).toEqual([false, true]);
     expect(card.rings.map(({ options }) => options.suggestedLatency)).toEqual([0.01, 0.02]);
     expect(output.inUse.state).toBe('running');
-    expect(output.underruns).toBe(3);
+    expect(output.underruns).toBe(5);
   });
 
   it('keeps its buffer when its device runs dry now and then', async () => {

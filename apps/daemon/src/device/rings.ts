@@ -36,7 +36,8 @@ const CALLBACKS_PER_BUFFER = 4;
 const MOST_BUFFER_MS = 40;
 const DRY_TIMES = 3;
 const DRY_WITHIN_MS = 10_000;
-const STARTS_MS = 1_000;
+/** PulseAudio's null sinks take 2 s to wake. */
+const STARTS_MS = 3_000;
 /** What waits while this thread is held up; what more there is, is lost. */
 const INPUT_RING_MS = 320;
 const OUTPUT_RING_MS = 80;
