@@ -77,13 +77,13 @@ describe('the jitter target', () => {
     expect(line.targetMs).toBe(500);
   });
 
-  it('forgets jitter of 30 ms within 45 s of its end, but not within 10 s', () => {
+  it('forgets jitter of 30 ms within 25 s of its end, but not within 5 s', () => {
     const line = new Line();
     line.run(60, uniform(30));
     expect(line.targetMs).toBe(30);
-    line.run(10, () => 0);
+    line.run(5, () => 0);
     expect(line.targetMs).toBeGreaterThan(15);
-    line.run(35, () => 0);
+    line.run(20, () => 0);
     expect(line.targetMs).toBe(LEAST_MS);
   });
 

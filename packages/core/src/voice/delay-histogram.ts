@@ -28,8 +28,8 @@ const BINS = 100;
 const WINDOW_MS = 2000;
 /** 2 s of 10 ms frames, and some room for bursts; in longer ones the window is shorter. */
 const WINDOW_FRAMES = 256;
-/** After so long, a frame weighs 1/e of a new one; 0.9983 per frame of 20 ms. */
-const FORGET_MS = 12_000;
+/** After so long, a frame weighs 1/e of a new one; half of what NetEq takes, since a target of 99 % lasts longer. */
+const FORGET_MS = 6_000;
 /** The newest frame's weight grows instead of all others shrinking; at this one all are scaled. */
 const MOST_WEIGHT = 1e9;
 const DEFAULT_QUANTILE = 0.97;
