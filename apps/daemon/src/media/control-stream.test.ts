@@ -24,12 +24,13 @@ const REPORT: Report = {
 };
 const TICK_MS = 50;
 
-function stream(firstSequence = 7) {
+function stream(firstSequence = 7, isUrgent = () => false) {
   const said: { at: number; message: ControlMessage }[] = [];
   let now = 0;
   const control = new ControlStream(
     (message) => said.push({ at: now, message }),
     () => REPORT,
+    isUrgent,
     () => undefined,
     firstSequence,
   );
@@ -67,6 +68,20 @@ describe("the engine's own talk", () => {
     control.reported({ ...report, modeSequence: 7 });
     run(2_000);
     expect(said('MODE')).toHaveLength(4);
+  });
+
+  it('reports once a second, and sooner while that cannot wait', () => {
+    let urgent = false;
+    const { control, said, run } = stream(7, () => urgent);
+    control.announce(MODE, 0);
+    run(3_000);
+    expect(timesOf(said('REPORT'))).toEqual([50, 1_050, 2_050]);
+    urgent = true;
+    run(1_000);
+    expect(timesOf(said('REPORT')).slice(3)).toEqual([3_050, 3_450, 3_850]);
+    urgent = false;
+    run(2_000);
+    expect(timesOf(said('REPORT')).slice(6)).toEqual([4_850, 5_850]);
   });
 
   it('numbers its MODEs from 1 to 255 and never 0', () => {

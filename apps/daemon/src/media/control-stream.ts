@@ -4,8 +4,8 @@
  *
  *   PING ──► PONG       every second; the least of the last ten is the round trip
  *   SPOKEN              beside each REPORT: when our voice was spoken, for the peer's mouth to ear
- *   MODE ──► REPORT     MODE every 250 ms until a REPORT names it; REPORT every second and at
- *                       once when a new MODE has come
+ *   MODE ──► REPORT     MODE every 250 ms until a REPORT names it; REPORT every second, and at
+ *                       once when a new MODE has come or a queue grows on the way
  *   BYE  ──► BYE        up to five in 1.5 s until one comes back; then it answers for 2 s more
  */
 import type {
@@ -26,6 +26,8 @@ const PINGS_REMEMBERED = 16;
 /** The least of so many round trips is said: queues come and go, the path's length stays. */
 const ROUND_TRIPS = 10;
 const REPORT_EVERY_MS = 1_000;
+/** What cannot wait a second is said at most so often. */
+const URGENT_EVERY_MS = 400;
 const MODE_EVERY_MS = 250;
 const BYE_EVERY_MS = 300;
 const BYES = 5;
@@ -50,6 +52,7 @@ export function isSameMode(a: WholeMode, b: WholeMode | undefined): boolean {
 export class ControlStream {
   readonly #send: (message: ControlMessage) => void;
   readonly #report: () => Report;
+  readonly #isUrgent: () => boolean;
   readonly #spoken: () => Spoken | undefined;
   /** The peer's monotonic clock by ours. */
   readonly peerClock = new ClockOffset();
@@ -70,6 +73,7 @@ export class ControlStream {
   #peerSequence = 0;
   #peerOrder: [epoch: number, counter: number] = [-1, -1];
   #nextReport = 0;
+  #nextUrgent = 0;
 
   /**
    * @param firstSequence 1..255, by chance, so that an engine that is started again does not
@@ -78,11 +82,13 @@ export class ControlStream {
   constructor(
     send: (message: ControlMessage) => void,
     report: () => Report,
+    isUrgent: () => boolean,
     spoken: () => Spoken | undefined,
     firstSequence: number,
   ) {
     this.#send = send;
     this.#report = report;
+    this.#isUrgent = isUrgent;
     this.#spoken = spoken;
     this.#sequence = firstSequence;
   }
@@ -223,13 +229,15 @@ export class ControlStream {
       }
       this.#send({ kind: 'PING', id: this.#pingId, sentMicros: Math.floor(now * 1000) });
     }
-    if (now >= this.#nextReport) this.#sayReport(now);
+    const isDue = now >= this.#nextReport || (now >= this.#nextUrgent && this.#isUrgent());
+    if (isDue) this.#sayReport(now);
     if (!this.#modeSeen && now >= this.#nextMode) this.#sayMode(now);
   }
 
   #sayReport(now: number): void {
     if (this.#ending.at !== 'open') return;
     this.#nextReport = now + REPORT_EVERY_MS;
+    this.#nextUrgent = now + URGENT_EVERY_MS;
     this.#send({ kind: 'REPORT', modeSequence: this.#peerSequence, ...this.#report() });
     const spoken = this.#spoken();
     if (spoken) this.#send({ kind: 'SPOKEN', ...spoken });

@@ -5,12 +5,15 @@
  */
 import type { Report, Spoken } from '@kyberline/core/call/control';
 import type { ReceiverReport } from '@kyberline/core/voice/bitrate';
+import type { PathDelay } from '@kyberline/core/voice/path-delay';
 import { SAMPLES_PER_MS } from '../codec/codec.js';
 import type { Playout } from './playout.js';
 import type { Speaking } from './speaking.js';
 
 const U32 = 2 ** 32;
 const MOST_BURST = 255;
+const URGENT_QUEUE_MS = 60;
+const URGENT_TREND_MS_PER_S = 100;
 
 /** What a captured frame waited for before it was spoken to the calls, ms. */
 export interface BeforeSending {
@@ -32,6 +35,11 @@ export function reportOf(playout: Playout): Omit<Report, 'modeSequence'> {
     delayTrend: within(playout.path.trendMsPerS, -32_768, 32_767),
     driftPpm: within(playout.driftPpm, -32_768, 32_767),
   };
+}
+
+/** A queue grows on the way so fast that its sender should know before the second is over. */
+export function isUrgent({ queueMs, trendMsPerS }: PathDelay): boolean {
+  return queueMs > URGENT_QUEUE_MS && trendMsPerS > URGENT_TREND_MS_PER_S;
 }
 
 /** A report as the rate takes it (core/voice/bitrate.ts). */

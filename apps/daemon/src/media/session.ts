@@ -24,7 +24,7 @@ import type { PacketRing } from './packets.js';
 import { Path } from './path.js';
 import { Playout } from './playout.js';
 import { type ControlArrival, Receiver, type Verdict } from './receive.js';
-import { type BeforeSending, feedbackOf, reportOf, spokenBy } from './reports.js';
+import { type BeforeSending, feedbackOf, isUrgent, reportOf, spokenBy } from './reports.js';
 import { Sender } from './send.js';
 import { type SendMode, Speaking } from './speaking.js';
 
@@ -94,6 +94,7 @@ export class Session {
     this.control = new ControlStream(
       (message) => this.#say(message),
       () => reportOf(this.playout),
+      () => isUrgent(this.playout.path),
       () => spokenBy(this.#speaking, this.#before, this.#now),
       first,
     );
@@ -162,7 +163,6 @@ export class Session {
     this.#announce();
   }
 
-  /** How voice leaves from the next frame on. */
   useCodec(codec: CodecName): void {
     this.#speaking.use(codec);
   }
