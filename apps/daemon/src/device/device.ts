@@ -23,7 +23,7 @@ interface SoundEnd {
 }
 
 export interface InputDevice extends SoundEnd {
-  /** Frames that were captured and thrown away since the start. */
+  /** Frames that were captured and thrown away, before the next one that is handed over. */
   readonly overruns: number;
   /** From the microphone's skin until a frame's last sample is handed over, ms, as measured now. */
   readonly latencyMs: number;

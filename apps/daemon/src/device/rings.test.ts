@@ -55,6 +55,10 @@ describe('a microphone over a ring', () => {
   it('counts what did not fit into the ring, over restarts too', async () => {
     const input = start();
     card.last.missedFrames = FRAME_SAMPLES + 1;
+    const before = frames.length;
+    card.last.held = ramp(FRAME_SAMPLES);
+    card.last.options.onWake();
+    expect(frames).toHaveLength(before + 1);
     expect(input.overruns).toBe(2);
     await input.stop();
     expect(input.overruns).toBe(2);

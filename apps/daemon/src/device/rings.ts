@@ -55,7 +55,9 @@ export class RingInput extends Restarting implements InputDevice {
   readonly #cards: Cards;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
+  /** By streams that are closed, and by this one. */
   #lost = 0;
+  #lostNow = 0;
   #delay = new Delay();
   #onFrame: (frame: Int16Array) => void = () => undefined;
   readonly #opening = new Opening();
@@ -67,7 +69,7 @@ export class RingInput extends Restarting implements InputDevice {
   }
 
   get overruns(): number {
-    return this.#lost + lostBy(this.#stream);
+    return this.#lost + this.#lostNow;
   }
 
   get latencyMs(): number {
@@ -114,6 +116,8 @@ export class RingInput extends Restarting implements InputDevice {
         this.alive();
         this.#take(read(taken.subarray(0, stream.read(taken))));
       }
+      // A full ring lost what came after all of that.
+      this.#lostNow = lostBy(stream);
       if (stream.hasEnded && stream === this.#stream) this.trouble();
     };
   }
@@ -126,6 +130,7 @@ export class RingInput extends Restarting implements InputDevice {
     const stream = this.#stream;
     this.#opening.end();
     this.#lost += lostBy(stream);
+    this.#lostNow = 0;
     this.#stream = undefined;
     if (stream) await this.closing((done) => void stream.close().then(done, done));
   }

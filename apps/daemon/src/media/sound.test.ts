@@ -17,7 +17,7 @@ const HEADSET: SoundDevice = {
 
 /** Both ends of a headset at once, which hears and plays ones. */
 class Headset extends Paced {
-  readonly overruns = 0;
+  overruns = 0;
   readonly latencyMs = 0;
   readonly underruns = 0;
   /** How long it takes to close. */
@@ -173,6 +173,16 @@ describe("the engine's sound", () => {
     expect(Math.abs(captured.length + missed - 300)).toBeLessThan(3);
     // What nobody asked for in time is taken at once: it must not wait behind what comes next.
     expect(Math.abs(played - 300)).toBeLessThan(3);
+  });
+
+  it('passes over what a microphone has lost', async () => {
+    await open();
+    sound.need({ input: true, output: true });
+    await pass(500);
+    devices[0]!.overruns += 18;
+    await pass(500);
+    expect(missed).toBe(18);
+    expect(sound.missed.overruns).toBe(18);
   });
 
   it('is not looked for where silence was chosen, or all is there', async () => {

@@ -39,6 +39,8 @@ export class Sound {
   readonly #standIn: { input: StandIn; output: StandIn };
   /** Frames that came too late to be wanted. */
   #unwanted = 0;
+  /** What the microphone had lost when it last gave something. */
+  #overruns = 0;
   #cancelSearch: Cancel = () => undefined;
 
   private constructor(
@@ -164,6 +166,7 @@ export class Sound {
   }
 
   #startInput(): void {
+    this.#overruns = this.#chosen.input.overruns;
     this.#chosen.input.start((frame) => this.#captured(frame));
   }
 
@@ -172,7 +175,12 @@ export class Sound {
   }
 
   #captured(frame: Int16Array): void {
-    if (this.#standIn.input.take()) this.parts.capture(frame);
+    const { overruns } = this.#chosen.input;
+    const standIn = this.#standIn.input;
+    const missed = standIn.uncovered(overruns - this.#overruns);
+    this.#overruns = overruns;
+    if (missed > 0) this.parts.missed(missed);
+    if (standIn.take()) this.parts.capture(frame);
     else this.#unwanted++;
   }
 

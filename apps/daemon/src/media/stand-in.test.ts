@@ -59,6 +59,14 @@ describe('a stand-in for a device', () => {
     expect(device(50)).toBe(50);
   });
 
+  it('has taken some of the turns that the device then says it has lost', () => {
+    expect(standIn.uncovered(3)).toBe(3);
+    clock.advance(1000);
+    const taken = turns + missed;
+    expect(standIn.uncovered(taken - 10)).toBe(0);
+    expect(standIn.uncovered(30)).toBe(20);
+  });
+
   it('takes no turn where this thread was held up, and the device was not', () => {
     device(10);
     // The timer comes first, and right behind it what waited.

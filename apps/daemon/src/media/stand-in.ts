@@ -64,6 +64,13 @@ export class StandIn {
     return true;
   }
 
+  /** Of turns that the device has lost: those that have not been taken in its place. */
+  uncovered(lost: number): number {
+    const covered = Math.min(lost, this.#taken);
+    this.#taken -= covered;
+    return lost - covered;
+  }
+
   /** Looks again when the device would be absent, and not every 10 ms: waking costs more than looking. */
   #watch(): void {
     const leftMs = ABSENT_MS - (this.#clock.now() - this.#lastMs);
