@@ -113,7 +113,7 @@ describe('late frames', () => {
 
   it('raise it to the peak for 10 s if there are three, each within 10 s', () => {
     const line = new Line();
-    line.run(7, (frame) => (frame === 50 || frame === 300 ? 122 : 0));
+    line.run(10, (frame) => (frame === 200 || frame === 450 ? 122 : 0));
     expect(line.targetMs).toBe(LEAST_MS);
     line.run(8, (frame) => (frame === 350 ? 122 : 0));
     expect(line.targetMs).toBe(125);
@@ -151,6 +151,13 @@ describe('late frames', () => {
       return frame >= 9 && frame < 50 ? (50 - frame) * FRAME_MS : 0;
     });
     expect(line.histogram.targetMs(0.98)).toBe(LEAST_MS);
+  });
+
+  it('do not raise it if it stalls again and again while it begins', () => {
+    const line = new Line();
+    line.run(2.8, (frame) => (frame % 45 === 20 ? 180 : 0));
+    line.run(1, () => 0);
+    expect(line.targetMs).toBe(LEAST_MS);
   });
 
   it('raise it within a second if the way is like that from the beginning', () => {

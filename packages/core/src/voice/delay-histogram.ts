@@ -148,7 +148,9 @@ export class DelayHistogram {
     if (isLongerWay) this.#countAgain();
 
     const delayMs = transitMs - quickestMs;
-    this.#peaks.note(arrivedMs, delayMs, this.#quantileMs(DEFAULT_QUANTILE));
+    if (this.#frames >= this.#believedFrames) {
+      this.#peaks.note(arrivedMs, delayMs, this.#quantileMs(DEFAULT_QUANTILE));
+    }
     this.#count(arrivedMs, transitMs, binOf(delayMs), share);
   }
 
