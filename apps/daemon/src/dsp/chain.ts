@@ -45,7 +45,7 @@ export class SpeechChain {
     echo: new Switched(),
     noise: new Switched(),
     highPass: new Switched(),
-    disguise: new Switched(),
+    disguise: new Switched(true),
     gain: new Switched(),
   };
   readonly #inOrder = Object.values(this.#places);

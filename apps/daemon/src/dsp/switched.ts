@@ -4,6 +4,9 @@
  *   off ─► warming ─► fading in ─► on ─► fading out ─► off
  *          heard by nobody, so that what is left in its memory of an hour ago has left it
  *
+ * A place whose sound is secret (a disguise) gives silence instead of what came, from the moment that
+ * a stage is wanted until it is heard.
+ *
  * The fades are linear over one frame of 10 ms. A stage that delays makes the sound jump by its delay
  * there: the two meet in the fade, and there is no click.
  */
@@ -20,6 +23,9 @@ export class Switched {
   #phase: Phase = 'off';
   #warm = 0;
   readonly #came = new Float32Array(FRAME_SAMPLES);
+
+  /** @param isSecret what comes must not be heard where a stage is wanted */
+  constructor(private readonly isSecret = false) {}
 
   /** From the next frame on; undefined is off. */
   use(stage: Stage | undefined): void {
@@ -47,10 +53,12 @@ export class Switched {
     this.#came.set(frame);
     if (this.#phase === 'warming') {
       stage.process(this.#came);
+      if (this.isSecret) frame.fill(0);
       if (--this.#warm <= 0) this.#phase = 'fading-in';
       return;
     }
     stage.process(frame);
+    if (this.isSecret && this.#wanted) this.#came.fill(0);
     if (this.#phase === 'fading-in') {
       fade(this.#came, frame, frame);
       this.#phase = 'on';

@@ -112,6 +112,32 @@ describe('the microphone', () => {
     mic.close();
   });
 
+  it('never leaves as it is where it is to be disguised: not before, not between two calls', async () => {
+    const { mic, sent } = microphone({ disguise: true });
+    const bare: number[] = [];
+    let n = 0;
+    const talk = (frames: number) => {
+      for (let i = 0; i < frames; i++, n++) {
+        const frame = buzz(n);
+        mic.captured(frame);
+        if (sent.at(-1)!.every((sample, at) => Math.abs(sample - frame[at]!) < 2)) bare.push(n);
+      }
+    };
+    talk(20);
+    await mic.ready();
+    talk(100);
+    for (let call = 0; call < 3; call++) {
+      mic.beginCall();
+      talk(100);
+    }
+    expect(bare).toEqual([]);
+    expect(sent.at(-1)!.some((sample) => Math.abs(sample) > 500)).toBe(true);
+    await mic.use(OFF);
+    talk(50);
+    expect(bare.length).toBeGreaterThan(20);
+    mic.close();
+  });
+
   it('says when nothing but silence comes in', () => {
     const { mic, state } = microphone({});
     for (let n = 0; n < 1_000; n++) mic.captured(new Int16Array(480));

@@ -90,7 +90,9 @@ export class Microphone {
   /** A frame of the device, which stays its own. */
   captured(frame: Int16Array): void {
     this.#frame.set(frame);
-    this.#chain?.capture(this.#frame);
+    if (this.#chain) this.#chain.capture(this.#frame);
+    // A voice that is to be another one leaves as that or not at all.
+    else if (this.#wanted.disguise) this.#frame.fill(0);
     this.#isWatching = true;
     this.#watch.note({
       captured: frame,
@@ -135,7 +137,7 @@ export class Microphone {
     } catch (cause) {
       const kind = cause instanceof Error ? cause.name : typeof cause;
       this.parts.warn(
-        `Echo, noise and loudness cannot be treated here (${kind}); voice leaves as it is.`,
+        `Echo, noise and loudness cannot be treated here, nor a voice disguised (${kind}). Voice leaves as it is, and with the disguise on not at all.`,
       );
     }
   }
