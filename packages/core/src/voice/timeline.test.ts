@@ -42,6 +42,19 @@ describe("a call's timeline of bare frames", () => {
     expect(timeline.indexOf(8, 1, 208, at(208))).toBe(208);
   });
 
+  it('leaves room where MODE says that the microphone gave nothing, before frames to come alone', () => {
+    const timeline = new Timeline();
+    timeline.base(0, 0, 0);
+    for (let n = 0; n < 50; n++) timeline.indexOf(0, n, 2 * n, at(2 * n));
+    timeline.base(0, 50, 116);
+    expect(timeline.indexOf(0, 50, 100, at(116))).toBe(116);
+    expect(timeline.placeOfTicks(116 * TICKS)).toBe(116);
+    expect(timeline.indexOf(0, 51, 118, at(118))).toBe(118);
+    expect(timeline.indexOf(0, 49, 120, at(118))).toBe(114);
+    timeline.base(0, 51, 218);
+    expect(timeline.indexOf(0, 52, 120, at(120))).toBe(120);
+  });
+
   it('takes a first frame that comes very late for no more than 200 ms of lost ones', () => {
     const timeline = new Timeline();
     timeline.indexOf(7, 100, 0, at(200));

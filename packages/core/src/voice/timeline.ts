@@ -9,8 +9,10 @@
  *   index     … 8996 8998 9000 9002 9004 …
  *
  * An epoch that is being played is never moved: a MODE that disagrees with it (the sender's
- * program was started again, or the frames came before their MODE) moves where later ones go. Only
- * behind packets with timestamps, whose frames may be shorter, a MODE says anew where bare ones stand.
+ * program was started again, or the frames came before their MODE) moves where later ones go. But a
+ * MODE of frames that are still to come may leave room before them: a microphone gave nothing for a
+ * while. And behind packets with timestamps, whose frames may be shorter, a MODE says anew where bare
+ * ones stand.
  *
  * Until its MODE has come, an epoch's first frame is placed by when it arrived: frames leave in a
  * steady rhythm, and older ones may still be on their way, whose places it must not take.
@@ -48,12 +50,22 @@ export class Timeline {
   /** The last timestamp, in ticks that do not wrap. */
   #ticks: number | undefined;
   #isAnew = false;
+  /** Of the epoch whose bare frame came last, the highest counter. */
+  #bareEpoch: number | undefined;
+  #highestBare = -1;
 
   /** A MODE: in `epoch`, the bare frame with `counter` begins at the sender's `place`. */
   base(epoch: number, counter: number, place: number): void {
     const known = this.#offsets.get(epoch);
     const at = PLACES_PER_BARE_FRAME * counter;
-    if (known !== undefined && epoch !== this.#timedEpoch) this.#moveTo(at + known - place);
+    const isPlayed = known !== undefined && epoch !== this.#timedEpoch;
+    const isHole =
+      isPlayed &&
+      this.#shift !== undefined &&
+      epoch === this.#bareEpoch &&
+      counter > this.#highestBare &&
+      place + this.#shift > at + known;
+    if (isPlayed && !isHole) this.#moveTo(at + known - place);
     else {
       const offset = place + (this.#shift ?? 0) - at;
       if (Math.abs(offset) > FURTHEST) return;
@@ -78,6 +90,8 @@ export class Timeline {
       const least = isBehindTimed ? following : following + at;
       this.#keep(epoch, this.#placeOf(least, nowMs) - at);
     }
+    if (epoch !== this.#bareEpoch || counter > this.#highestBare) this.#highestBare = counter;
+    this.#bareEpoch = epoch;
     const index = at + this.#offsets.get(epoch)!;
     this.#learn(nowMs - index * PLACE_MS);
     return index;
