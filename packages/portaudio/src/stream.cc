@@ -77,6 +77,8 @@ bool Stream::prepare(napi_value onWake, uv_loop_t *loop) {
   async_ = new uv_async_t;
   async_->data = this;
   uv_async_init(loop, async_, onAsync);
+  // Sound keeps no process alive, nor does a sound system that hangs.
+  uv_unref(reinterpret_cast<uv_handle_t *>(async_));
   napi_value name;
   napi_value resource;
   napi_create_string_utf8(env_, "kyberline:portaudio", NAPI_AUTO_LENGTH, &name);
@@ -266,8 +268,6 @@ void Stream::onAsync(uv_async_t *async) {
 napi_value Stream::close(napi_env env) {
   napi_value promise;
   napi_create_promise(env, &closing_, &promise);
-  // A stream that hangs keeps no process alive.
-  uv_unref(reinterpret_cast<uv_handle_t *>(async_));
   std::thread([self = shared_from_this()] {
     Pa_AbortStream(self->stream_);
     {

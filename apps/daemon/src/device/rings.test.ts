@@ -235,33 +235,6 @@ describe('a loudspeaker over a ring', () => {
     expect(card.last.tamed).toBe(tamed);
   });
 
-  it('that opens only after it was stopped is closed again, and another one plays', async () => {
-    card.waiting = [];
-    const output = start();
-    await output.stop();
-    output.start((frame) => frame.fill(++asked));
-    for (const answer of card.waiting) answer();
-    await settle();
-    expect(card.rings.map(({ isOpen }) => isOpen)).toEqual([false, true]);
-    begin();
-    expect(output.inUse.state).toBe('running');
-  });
-
-  it('that cannot be opened is tried again, also where that is known only later', async () => {
-    card.waiting = [];
-    card.takes = () => false;
-    const output = start();
-    const formats = 2;
-    for (let n = 0; n < formats; n++) card.waiting.shift()?.();
-    expect(output.inUse.state).toBe('restarting');
-    card.waiting = undefined;
-    card.takes = () => true;
-    clock.advance(250);
-    await settle();
-    begin();
-    expect(output.inUse.state).toBe('running');
-  });
-
   it('is closed and opened again when the stream ends by itself', async () => {
     const output = start();
     card.last.play(TAKEN);

@@ -24,6 +24,7 @@ import type { Stream } from '@kyberline/portaudio';
 import type { Clock } from './clock.js';
 import { FRAME_MS, FRAME_SAMPLES, type InputDevice, type OutputDevice } from './device.js';
 import type { Cards } from './native.js';
+import { Opening } from './opening.js';
 import { Restarting, type Sought } from './restarting.js';
 import { type Format, openStream, reader, writer } from './ring-formats.js';
 import { Margin } from './ring-margin.js';
@@ -92,6 +93,7 @@ export class RingInput extends Restarting implements InputDevice {
         ...{ ringMs: INPUT_RING_MS, wakeAtMs: FRAME_MS },
       },
       (opened) => {
+        this.#opening.answered();
         if (opened instanceof Error) this.#opening.failed(opening, () => this.trouble());
         else if (!this.#opening.isStill(opening)) void opened.stream.close();
         else onWake = this.#run(opened);
@@ -189,6 +191,7 @@ export class RingOutput extends Restarting implements OutputDevice {
         ...{ ringMs: OUTPUT_RING_MS, wakeAtMs: 0 },
       },
       (opened) => {
+        this.#opening.answered();
         if (opened instanceof Error) this.#opening.failed(opening, () => this.trouble());
         else if (!this.#opening.isStill(opening)) void opened.stream.close();
         else onWake = this.#run(opened, deviceId);
@@ -250,7 +253,12 @@ export class RingOutput extends Restarting implements OutputDevice {
     this.#dryAt = [];
     const opens = this.#opening.count;
     void this.close().then(() => {
-      if (this.isWanted && this.#opening.count === opens) this.open(deviceId);
+      if (!this.isWanted || this.#opening.count !== opens) return;
+      try {
+        this.open(deviceId);
+      } catch {
+        this.trouble();
+      }
     });
   }
 }
@@ -265,30 +273,6 @@ class Delay {
   add(ms: number): void {
     this.ms = this.#isFirst ? ms : this.ms + (ms - this.ms) * SMOOTHING;
     this.#isFirst = false;
-  }
-}
-
-/** The stream that is being opened: what opens when it is no longer wanted is closed again. */
-class Opening {
-  /** Of all that were begun. */
-  count = 0;
-  #is = 0;
-
-  begin(): number {
-    this.#is = ++this.count;
-    return this.#is;
-  }
-
-  end(): void {
-    this.#is = 0;
-  }
-
-  isStill(opening: number): boolean {
-    return this.#is === opening;
-  }
-
-  failed(opening: number, trouble: () => void): void {
-    if (this.isStill(opening)) trouble();
   }
 }
 
