@@ -134,7 +134,7 @@ export class ReceiveStream {
   }
 }
 
-/** The daemon may be held up by its disk: 36 frames of voice, 720 ms, are left to answer in. */
+/** The daemon may be held up by its disk: 72 frames of voice, 720 ms and more, are left to answer in. */
 function quarter(from: number, until: number): number {
   return Math.floor(from + (until - from) / 4);
 }

@@ -117,6 +117,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
         if (!rehearsal.fill(frame)) switchboard.play(frame);
         microphone.heard(frame);
       },
+      outputOpened: () => switchboard.outputOpened(),
       emit,
     },
     from.input,

@@ -8,7 +8,6 @@
  * How much waits: playout-delay.ts measures, delay-histogram.ts says how much is needed.
  */
 import { CODEC_IDS } from '@kyberline/core/call/control';
-import { merge } from '@kyberline/core/voice/conceal';
 import { DelayHistogram } from '@kyberline/core/voice/delay-histogram';
 import { Drift } from '@kyberline/core/voice/drift';
 import { type Frame, JitterBuffer, PLACE_MS } from '@kyberline/core/voice/jitter';
@@ -28,7 +27,7 @@ import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ } from '../device/device.js';
 import { DriftResampler } from '../dsp/drift-resampler.js';
 import { Decoders } from './decoders.js';
 import type { PlayoutTiming } from './latency.js';
-import { SampleQueue } from './sample-queue.js';
+import { cut, SampleQueue } from './sample-queue.js';
 
 /** The share of frames that are to be in time. */
 const QUANTILE = 0.99;
@@ -42,8 +41,6 @@ const STRETCH_SAMPLES = 30 * SAMPLES_PER_MS;
 const LEAST_STRETCH_SAMPLES = 15 * SAMPLES_PER_MS;
 /** What waits decoded, at most: a stretch, a frame of 20 ms and a pitch period. */
 const QUEUE_SAMPLES = 80 * SAMPLES_PER_MS;
-/** Cut out where no period is found and the delay has to go. */
-const CUT_SAMPLES = 5 * SAMPLES_PER_MS;
 const BARE_PLACES = 2;
 /** A queue that was as long, and is as short again, was of our own making (core's bitrate.ts). */
 const LONG_QUEUE_MS = 80;
@@ -62,7 +59,7 @@ export class Playout {
   readonly #losses = new LossWindow(LOSS_FRAMES);
   readonly #stretcher = new Stretcher(SAMPLE_RATE_HZ);
   readonly #queue = new SampleQueue(QUEUE_SAMPLES);
-  readonly #drift = new Drift(FRAME_MS);
+  readonly #drift = new Drift();
   readonly #resampler = new DriftResampler(FRAME_SAMPLES);
   /** At the loudspeaker's rate: a few samples more than a turn took. */
   readonly #resampled = new SampleQueue(2 * this.#resampler.mostSamples);
@@ -175,7 +172,7 @@ export class Playout {
     this.#turnMs = frame.length / SAMPLES_PER_MS;
     this.#drift.noteOutput(now, this.#askedMs);
     this.#askedMs += this.#turnMs;
-    const ratio = this.#drift.playoutRatio(this.#delay.leastMs - this.#wantedMs);
+    const ratio = this.#drift.playoutRatio(this.#delay.leastMs - this.#wantedMs, this.#turnMs);
     const resampled = this.#resampled;
     let isPaced = false;
     while (resampled.length < frame.length) {
@@ -192,6 +189,11 @@ export class Playout {
     resampled.take(frame);
     this.level.note(meanSquare(frame));
     return true;
+  }
+
+  /** It is heard on a loudspeaker that was opened anew, perhaps another one. */
+  outputChanged(): void {
+    this.#drift.changeOutput();
   }
 
   /** Nothing of what was heard stays behind. */
@@ -266,7 +268,7 @@ export class Playout {
     if (!this.#isSound) return;
     const waiting = this.#queue.length + this.#resampled.length + this.#resampler.delaySamples;
     const playedMs = jitter.next * PLACE_MS - waiting / SAMPLES_PER_MS;
-    this.#delay.note(now - playedMs - this.#histogram.quickestMs);
+    this.#delay.note(now - playedMs - this.#histogram.quickestMs, this.#turnMs);
     const step = this.#delay.step(this.#wantedMs);
     if (step !== 'keep') this.#stretch(step);
   }
@@ -288,12 +290,4 @@ export class Playout {
     }
     if (queue.length !== before) this.#delay.moved((queue.length - before) / SAMPLES_PER_MS);
   }
-}
-
-/** 5 ms fade into the 5 ms behind them. @returns the samples that are left */
-function cut(samples: Int16Array): number {
-  const later = samples.subarray(CUT_SAMPLES, 2 * CUT_SAMPLES);
-  merge(samples.subarray(0, CUT_SAMPLES), later, samples.subarray(0, CUT_SAMPLES));
-  samples.copyWithin(CUT_SAMPLES, 2 * CUT_SAMPLES);
-  return samples.length - CUT_SAMPLES;
 }

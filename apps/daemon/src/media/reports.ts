@@ -12,6 +12,8 @@ import type { Speaking } from './speaking.js';
 
 const U32 = 2 ** 32;
 const MOST_BURST = 255;
+/** 16 bits of tenths. */
+const MOST_STAGE_MS = 6_553;
 const URGENT_QUEUE_MS = 60;
 const URGENT_TREND_MS_PER_S = 100;
 
@@ -64,8 +66,18 @@ export function spokenBy(
   if (captured === undefined) return undefined;
   // What is at the lips now will be captured when the sound card has had its time.
   const ticks = Math.max(0, Math.round(captured + deviceMs * SAMPLES_PER_MS));
-  const codecMs = speaking.lookaheadMs;
-  return { atMicros: Math.floor(now * 1000), ticks, deviceMs, processingMs, codecMs };
+  return {
+    atMicros: Math.floor(now * 1000),
+    ticks,
+    deviceMs: sayable(deviceMs),
+    processingMs: sayable(processingMs),
+    codecMs: sayable(speaking.lookaheadMs),
+  };
+}
+
+/** A sound card may claim anything. */
+function sayable(ms: number): number {
+  return Math.min(MOST_STAGE_MS, Math.max(0, ms));
 }
 
 function within(value: number, least: number, most: number): number {

@@ -2,6 +2,10 @@
  * Decoded sound between the jitter buffer and the loudspeaker, at most a few tens of ms: frames come
  * in whole, turns of 10 ms are taken, and what is here can be made shorter or longer in between.
  */
+import { SAMPLES_PER_MS } from '../codec/codec.js';
+
+const CUT_SAMPLES = 5 * SAMPLES_PER_MS;
+
 export class SampleQueue {
   readonly #samples: Int16Array;
   #length = 0;
@@ -57,4 +61,17 @@ export class SampleQueue {
     this.#samples.fill(0, 0, this.#length);
     this.#length = 0;
   }
+}
+
+/**
+ * Where no period is found and the delay has to go: 5 ms fade into the 5 ms behind them.
+ * @returns the samples that are left
+ */
+export function cut(samples: Int16Array): number {
+  const later = samples.subarray(CUT_SAMPLES, 2 * CUT_SAMPLES);
+  for (let i = 0; i < CUT_SAMPLES; i++) {
+    samples[i] = samples[i]! + ((later[i]! - samples[i]!) * i) / CUT_SAMPLES;
+  }
+  samples.copyWithin(CUT_SAMPLES, 2 * CUT_SAMPLES);
+  return samples.length - CUT_SAMPLES;
 }

@@ -51,6 +51,7 @@ describe("the engine's sound", () => {
   let told: Extract<EngineToDaemon, { type: 'device-state' }>[];
   let captured: number[];
   let missed: number;
+  let opened: number;
   let played: number;
 
   const choose = async (input: string, output: string): Promise<ChosenDevices> => {
@@ -83,6 +84,7 @@ describe("the engine's sound", () => {
           missed += frames;
         },
         play: () => played++,
+        outputOpened: () => opened++,
         emit: (message) => {
           if (message.type === 'device-state') told.push(message);
         },
@@ -105,7 +107,8 @@ describe("the engine's sound", () => {
   beforeEach(() => {
     clock = new VirtualClock();
     has = { input: true, output: true };
-    [chosen, devices, told, captured, missed, played] = [[], [], [], [], 0, 0];
+    [chosen, devices, told, captured] = [[], [], [], []];
+    [missed, opened, played] = [0, 0, 0];
   });
   afterEach(() => sound.close());
 
@@ -167,6 +170,7 @@ describe("the engine's sound", () => {
     sound.need({ input: true, output: true });
     await pass(1_000);
     expect(missed).toBe(0);
+    expect(opened).toBe(1);
     for (const device of devices) await device.stop();
     await pass(2_000);
     expect(missed).toBe(14);

@@ -11,6 +11,8 @@ import { StandIn } from './stand-in.js';
 
 /** How often it is looked again for what is not there: a sound server may start after us. */
 const SEARCH_MS = 10_000;
+/** What waits longer is cut by who plays it: after a machine's sleep there is nothing to catch up. */
+const MOST_AT_ONCE = 100;
 const ENDS = ['input', 'output'] as const;
 
 export interface ChosenDevices {
@@ -27,6 +29,8 @@ export interface SoundParts {
   /** So many frames were never captured, before the next one. */
   missed(frames: number): void;
   play(frame: Int16Array): void;
+  /** The loudspeaker runs, for the first time or again. */
+  outputOpened(): void;
   emit(message: EngineToDaemon): void;
 }
 
@@ -57,7 +61,7 @@ export class Sound {
         clock,
         () => play(unheard),
         (turns) => {
-          for (let turn = 0; turn < turns; turn++) play(unheard);
+          for (let turn = 0; turn < Math.min(turns, MOST_AT_ONCE); turn++) play(unheard);
         },
       ),
     };
@@ -203,7 +207,12 @@ export class Sound {
       if (chosen === this.#chosen) this.#tell();
     };
     chosen.input.onChange(tell);
-    chosen.output.onChange(tell);
+    chosen.output.onChange(() => {
+      if (chosen === this.#chosen && chosen.output.inUse.state === 'running') {
+        this.parts.outputOpened();
+      }
+      tell();
+    });
   }
 
   #tell(): void {

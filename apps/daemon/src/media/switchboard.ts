@@ -119,6 +119,11 @@ export class Switchboard {
     for (const call of this.#calls.values()) call.missed(frames);
   }
 
+  /** Another loudspeaker may play from now on, with a clock of its own. */
+  outputOpened(): void {
+    for (const call of this.#calls.values()) call.playout.outputChanged();
+  }
+
   /** One frame for the loudspeaker: the sum of all calls. */
   play(frame: Int16Array): void {
     const now = this.now();

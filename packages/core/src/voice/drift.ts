@@ -198,13 +198,7 @@ const SMOOTHED_OVER_MS = 5000;
 export class Drift {
   readonly #sender = new Envelope();
   readonly #output = new Envelope();
-  readonly #share: number;
   #levelErrorMs = 0;
-
-  /** @param turnMs how often `playoutRatio` is asked for: once a frame of our output */
-  constructor(turnMs = 10) {
-    this.#share = turnMs / SMOOTHED_OVER_MS;
-  }
 
   /**
    * A frame came. Ignored if a time is not finite or our clock went back.
@@ -234,11 +228,6 @@ export class Drift {
     this.#output.forget();
   }
 
-  /** The sender uses another card. */
-  changeSender(): void {
-    this.#sender.forget();
-  }
-
   /** How much faster than our output the sender's card runs: -1000 to 1000. */
   get ppm(): number {
     const ratio = (1 + this.#sender.ppm / 1e6) / (1 + this.#output.ppm / 1e6);
@@ -250,20 +239,16 @@ export class Drift {
     return Math.hypot(this.#sender.errorPpm, this.#output.errorPpm);
   }
 
-  /** How much is known: 0 before anything is, near 1 when `errorPpm` is small. */
-  get confidence(): number {
-    return 1 - this.errorPpm / (1000 * USUAL_DRIFT * Math.SQRT2);
-  }
-
   /**
    * How many of the sender's samples are to be played for each of our output's, now: to be asked
    * for once a turn. Within 1 ± 0.001.
    * @param levelErrorMs how much more is buffered than wanted; ignored if it is not finite
+   * @param turnMs what a turn is long
    */
-  playoutRatio(levelErrorMs: number): number {
+  playoutRatio(levelErrorMs: number, turnMs = 10): number {
     if (Number.isFinite(levelErrorMs)) {
       const seenMs = Math.min(Math.max(levelErrorMs, -MOST_LEVEL_ERROR_MS), MOST_LEVEL_ERROR_MS);
-      this.#levelErrorMs += (seenMs - this.#levelErrorMs) * this.#share;
+      this.#levelErrorMs += ((seenMs - this.#levelErrorMs) * turnMs) / SMOOTHED_OVER_MS;
     }
     const wanted = CORRECTION_PPM_PER_MS * this.#levelErrorMs;
     const correction = Math.min(Math.max(wanted, -MOST_CORRECTION_PPM), MOST_CORRECTION_PPM);
