@@ -1,7 +1,8 @@
 /** The whole of what the microphone's sound goes through, stage by stage and all together. */
 import { SpeechChain, type Switches } from '@kyberline/daemon/dsp/chain';
 import type { Stage } from '@kyberline/daemon/dsp/stage';
-import { CaptureWatch, type Warning } from '@kyberline/daemon/dsp/warnings';
+import { CaptureWatch } from '@kyberline/daemon/dsp/warnings';
+import type { VoiceWarning } from '@kyberline/shared/voice';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { speech } from '../speech.js';
 import { cut, rmsDbfs } from './level.js';
@@ -50,7 +51,7 @@ function through(
   const reference = played === undefined ? undefined : toInt16(played);
   const sent = captured.slice();
   const watch = new CaptureWatch();
-  const warnings = new Set<Warning>();
+  const warnings = new Set<VoiceWarning>();
   const speechFrames: boolean[] = [];
   for (let at = 0; at + FRAME <= sent.length; at += FRAME) {
     const now = switched[at / FRAME];

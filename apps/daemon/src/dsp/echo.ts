@@ -3,7 +3,7 @@
  * compiled to WebAssembly. It finds the delay itself, follows it, subtracts what an adaptive filter
  * says the room makes of the loudspeaker's sound, and suppresses what is left.
  *
- * It fails where the echo comes more than 500 ms (REACH_MS) after `reference` was given its frame:
+ * It fails where the echo comes more than 500 ms after `reference` was given its frame:
  * there its delay search ends, and the echo goes through untouched. A known latency of the devices
  * is therefore made up for here, but for 200 ms: a search that begins in the middle of its reach has
  * room for a latency that was stated wrong either way.
@@ -12,8 +12,6 @@ import WebRtcAec3 from '@ennuicastr/webrtcaec3.js';
 import { ReferenceQueue } from './reference-queue.js';
 import { FRAME_MS, FRAME_SAMPLES, RATE_HZ, type Stage } from './stage.js';
 
-/** The longest echo that is found, beyond what `deviceDelayMs` makes up for. */
-export const REACH_MS = 500;
 /** Left of the known latency for the search. */
 const LEFT_MS = 200;
 
@@ -47,10 +45,6 @@ export class EchoCanceller implements Stage {
   }
 
   /** Times that the two sides' distance was set anew. */
-  get resyncs(): number {
-    return this.#queue.resyncs;
-  }
-
   /** A frame that goes to the loudspeaker, before or after its time, alone or in a burst. */
   reference(frame: Int16Array): void {
     this.#queue.push(frame);

@@ -1,6 +1,7 @@
+import type { VoiceWarning } from '@kyberline/shared/voice';
 import { describe, expect, it } from 'vitest';
 import { FRAME_SAMPLES } from './stage.js';
-import { CaptureWatch, type Passing, type Warning } from './warnings.js';
+import { CaptureWatch, type Passing } from './warnings.js';
 
 /** A wave of 16-bit samples at a level, different in each frame; -Infinity is digital silence. */
 function frame(dbfs: number): Int16Array {
@@ -25,7 +26,7 @@ class Watched {
     return this;
   }
 
-  get warnings(): readonly Warning[] {
+  get warnings(): readonly VoiceWarning[] {
     return this.watch.warnings;
   }
 

@@ -10,17 +10,12 @@
  * one's own: echo under equally loud speech that never stops is not told from chance.
  */
 import { meanSquare, toDbfs } from '@kyberline/core/voice/level';
+import { type VoiceWarning, voiceWarning } from '@kyberline/shared/voice';
 import { EchoEvidence } from './echo-evidence.js';
 import { Latch } from './latch.js';
 import { FRAME_MS } from './stage.js';
 
-export const WARNINGS = [
-  'speaking-while-muted',
-  'silent-microphone',
-  'clipping',
-  'echo-heard-by-others',
-] as const;
-export type Warning = (typeof WARNINGS)[number];
+const WARNINGS = voiceWarning.options;
 
 /** One frame of 10 ms on its way. The arrays stay the caller's. */
 export interface Passing {
@@ -52,7 +47,7 @@ const IS_ECHO = 0.6;
 const IS_NO_ECHO = 0.45;
 
 export class CaptureWatch {
-  readonly #latches: Readonly<Record<Warning, Latch>> = {
+  readonly #latches: Readonly<Record<VoiceWarning, Latch>> = {
     'speaking-while-muted': new Latch(frames(800), 0.5, frames(3000)),
     'silent-microphone': new Latch(frames(5000), Number.POSITIVE_INFINITY, frames(300)),
     // Five flat tops, 200 ms for one to be forgotten.
@@ -61,10 +56,10 @@ export class CaptureWatch {
   };
   readonly #evidence = new EchoEvidence();
   #sincePlaying: number = DYING_FRAMES;
-  #warnings: readonly Warning[] = [];
+  #warnings: readonly VoiceWarning[] = [];
 
   /** In the order of WARNINGS; the same array until something changes. */
-  get warnings(): readonly Warning[] {
+  get warnings(): readonly VoiceWarning[] {
     return this.#warnings;
   }
 
