@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const codecName = z.enum(['opus', 'pcm48', 'pcm16']);
 export type CodecName = z.infer<typeof codecName>;
 
-/** What is done to the microphone's sound, in this order; each by itself, at any time. */
+/** What is done to the microphone's sound; each by itself, at any time. */
 export const processing = z.object({
   /** Rumble below 80 Hz goes. */
   highPass: z.boolean(),

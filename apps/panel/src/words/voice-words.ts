@@ -3,7 +3,6 @@ import type { CodecName, Processing } from '@kyberline/shared/voice';
 
 type Words = { label: string; hint: string };
 
-/** In the order in which the sound goes through them. */
 export const PROCESSING_WORDS: readonly (Words & { name: keyof Processing })[] = [
   {
     name: 'highPass',
