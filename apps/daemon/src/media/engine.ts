@@ -9,6 +9,7 @@ import { Codecs } from '../codec/codecs.js';
 import { loadBinding } from '../device/binding.js';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
+import { sendScout } from '../device/send-scout.js';
 import { openUdp } from '../net/udp.js';
 import { Problem } from '../problem.js';
 import { eraseInstalled } from './epochs.js';
@@ -118,6 +119,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
         microphone.heard(frame);
       },
       outputOpened: () => switchboard.outputOpened(),
+      scout: () => sendScout(from.binding),
       emit,
     },
     from.input,

@@ -52,6 +52,7 @@ describe("the engine's sound", () => {
   let captured: number[];
   let missed: number;
   let opened: number;
+  let scouted: number;
   let played: number;
 
   const choose = async (input: string, output: string): Promise<ChosenDevices> => {
@@ -85,6 +86,10 @@ describe("the engine's sound", () => {
         },
         play: () => played++,
         outputOpened: () => opened++,
+        scout: async () => {
+          scouted++;
+          return has.input || has.output ? [HEADSET] : [];
+        },
         emit: (message) => {
           if (message.type === 'device-state') told.push(message);
         },
@@ -108,7 +113,7 @@ describe("the engine's sound", () => {
     clock = new VirtualClock();
     has = { input: true, output: true };
     [chosen, devices, told, captured] = [[], [], [], []];
-    [missed, opened, played] = [0, 0, 0];
+    [missed, opened, played, scouted] = [0, 0, 0, 0];
   });
   afterEach(() => sound.close());
 
@@ -151,18 +156,26 @@ describe("the engine's sound", () => {
     expect(captured.at(-1)).toBe(1);
   });
 
-  it('is not looked for in a call in which something is heard, but right after it', async () => {
+  it('is looked for elsewhere in a call in which something is heard, and opened once it is there', async () => {
     has = { input: false, output: true };
     await open();
     sound.need({ input: true, output: true });
     await pass(100);
     const before = chosen.length;
+    await pass(5_100);
+    // A headset that the scout finds, and this machine still has no microphone of it.
+    expect(scouted).toBe(1);
+    expect(chosen).toHaveLength(before + 1);
+    expect(kinds()).toEqual(['silence', 'portaudio']);
     has = { input: true, output: true };
-    await pass(60_000);
-    expect(chosen).toHaveLength(before);
-    sound.need({ input: false, output: false });
-    await pass(10_000);
+    await pass(50_000);
+    expect(chosen).toHaveLength(before + 1);
+    await pass(20_000);
     expect(kinds()).toEqual(['portaudio', 'portaudio']);
+    expect(captured.at(-1)).toBe(1);
+    const { length } = chosen;
+    await pass(120_000);
+    expect([scouted, chosen.length]).toEqual([2, length]);
   });
 
   it('keeps count of time where a device stops in mid-call', async () => {

@@ -7,6 +7,7 @@ import type { DeviceInUse, SoundDevice } from '@kyberline/shared/devices';
 import type { Cancel, Clock } from '../device/clock.js';
 import { FRAME_SAMPLES, type InputDevice, type OutputDevice } from '../device/device.js';
 import type { EngineToDaemon } from './messages.js';
+import { isMissing, Scouting } from './scouting.js';
 import { StandIn } from './stand-in.js';
 
 /** How often it is looked again for what is not there: a sound server may start after us. */
@@ -31,6 +32,8 @@ export interface SoundParts {
   play(frame: Int16Array): void;
   /** The loudspeaker runs, for the first time or again. */
   outputOpened(): void;
+  /** See scouting.ts. */
+  scout(): Promise<SoundDevice[] | undefined>;
   emit(message: EngineToDaemon): void;
 }
 
@@ -46,6 +49,7 @@ export class Sound {
   /** What the microphone had lost when it last gave something. */
   #overruns = 0;
   #cancelSearch: Cancel = () => undefined;
+  readonly #scouting: Scouting;
 
   private constructor(
     private readonly parts: SoundParts,
@@ -67,6 +71,12 @@ export class Sound {
     };
     this.#listen();
     this.#search();
+    this.#scouting = new Scouting({
+      clock,
+      scout: () => parts.scout(),
+      ends: () => this.#bothInUse,
+      exchange: () => this.#then(() => this.#exchange(() => this.#chooseAgain())),
+    });
   }
 
   static async open(parts: SoundParts, input: string, output: string): Promise<Sound> {
@@ -106,6 +116,7 @@ export class Sound {
 
   async close(): Promise<void> {
     this.#cancelSearch();
+    this.#scouting.close();
     this.#needed = { input: false, output: false };
     this.#then(() => this.#stopAll());
     await this.#work;
@@ -127,11 +138,22 @@ export class Sound {
     const isHeard = ENDS.some((end) => this.#running[end] && carriesSound(before[end].inUse));
     const missing = ENDS.filter((end) => isMissing(before[end].inUse));
     if (isHeard || missing.length === 0) return;
-    const found = await this.parts.choose(before.input.inUse.choice, before.output.inUse.choice);
+    const found = await this.#chooseAgain();
     const isNews =
       missing.some((end) => found[end].inUse.why !== before[end].inUse.why) ||
       JSON.stringify(found.devices) !== JSON.stringify(before.devices);
     if (isNews) await this.#exchange(async () => found);
+  }
+
+  #chooseAgain(): Promise<ChosenDevices> {
+    const { input, output } = this.#chosen;
+    return this.parts.choose(input.inUse.choice, output.inUse.choice);
+  }
+
+  get #bothInUse(): Record<'input' | 'output', DeviceInUse> | undefined {
+    const { input, output } = this.#chosen;
+    const isRunning = this.#running.input && this.#running.output;
+    return isRunning ? { input: input.inUse, output: output.inUse } : undefined;
   }
 
   /** The stand-ins go on meanwhile: on the wire nothing is to be seen of it. */
@@ -229,11 +251,6 @@ export class Sound {
       });
     });
   }
-}
-
-/** Silence, though it was not silence that was chosen. */
-function isMissing({ kind, choice }: DeviceInUse): boolean {
-  return kind === 'silence' && choice !== 'silence';
 }
 
 function carriesSound({ kind, state }: DeviceInUse): boolean {
