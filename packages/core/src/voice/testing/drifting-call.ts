@@ -28,7 +28,7 @@ export interface Line {
 
 /** A sender, a way and an output, in virtual time: our clock is 0 at the beginning. */
 export class DriftingCall {
-  readonly drift = new Drift(TURN_MS);
+  readonly drift = new Drift();
   readonly #line: Line;
   readonly #random: () => number;
   #frame = 0;
