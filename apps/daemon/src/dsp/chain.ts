@@ -75,6 +75,11 @@ export class SpeechChain {
     this.#places.gain.use(gain ? this.#gain : undefined);
   }
 
+  /** The devices state another latency: from `reference` to the loudspeaker, and from the microphone here. */
+  align(deviceDelayMs: number): void {
+    this.#echo.align(deviceDelayMs);
+  }
+
   /** Each frame that goes to the loudspeaker, also while the echo canceller is off. */
   reference(frame: Int16Array): void {
     this.#echo.reference(frame);

@@ -44,7 +44,11 @@ export class EchoCanceller implements Stage {
     this.#queue = new ReferenceQueue((deviceDelayMs - LEFT_MS) / FRAME_MS);
   }
 
-  /** Times that the two sides' distance was set anew. */
+  /** The devices state another latency, as `open` takes it. */
+  align(deviceDelayMs: number): void {
+    this.#queue.hold((deviceDelayMs - LEFT_MS) / FRAME_MS);
+  }
+
   /** A frame that goes to the loudspeaker, before or after its time, alone or in a burst. */
   reference(frame: Int16Array): void {
     this.#queue.push(frame);

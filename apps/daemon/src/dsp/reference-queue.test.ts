@@ -54,6 +54,25 @@ describe('a reference queue', () => {
     expect(sides.queue.resyncs).toBe(1);
   });
 
+  it('holds frames back as far as it is told later, where that is worth moving for', () => {
+    const sides = new Sides(2);
+    const run = (frames: number) => {
+      for (let n = 0; n < frames; n++) {
+        sides.push();
+        sides.pull();
+      }
+      return [...sides.distances(50)];
+    };
+    const [before] = run(600);
+    sides.queue.hold(3);
+    expect(run(600)).toEqual([before]);
+    sides.queue.hold(12);
+    expect(run(600)).toEqual([before! + 10]);
+    sides.queue.hold(0);
+    // One frame more than it needs is slack.
+    expect(run(600)[0]).toBeLessThanOrEqual(before! - 1);
+  });
+
   it('holds frames back as far as it is told, and no further than it can', () => {
     for (const held of [0, 7, MOST_HELD_FRAMES, 1000]) {
       const sides = new Sides(held);

@@ -24,6 +24,9 @@ const MOST_OWED = 20;
 /** Of slack above the target that is left alone, so that drift does not make it go to and fro. */
 const SLACK = 1;
 
+/** Frames by which a latency must have changed. */
+const WORTH_MOVING = 3;
+
 /** The deepest that a queue can be held: half of it is for bursts. */
 export const MOST_HELD_FRAMES = CAPACITY_FRAMES / 2;
 
@@ -35,7 +38,7 @@ export class ReferenceQueue {
   readonly #frames = Array.from({ length: CAPACITY_FRAMES }, () => new Float32Array(FRAME_SAMPLES));
   readonly #silence = new Float32Array(FRAME_SAMPLES);
   /** Depth to keep before a pull: the frame itself, and what is held back. */
-  readonly #target: number;
+  #target: number;
   #pushed = 0;
   #pulled = 0;
   /** The loudspeaker has, as far as is known; and so the microphone, below. */
@@ -48,7 +51,13 @@ export class ReferenceQueue {
 
   /** @param heldFrames by how much the reference is to be late, 0 to MOST_HELD_FRAMES */
   constructor(heldFrames = 0) {
-    this.#target = 1 + Math.max(0, Math.min(MOST_HELD_FRAMES, Math.floor(heldFrames)));
+    this.#target = depthOf(heldFrames);
+  }
+
+  /** From now on by so much, unless it is nearly as much already: to move costs what was learnt. */
+  hold(heldFrames: number): void {
+    const target = depthOf(heldFrames);
+    if (Math.abs(target - this.#target) >= WORTH_MOVING) this.#target = target;
   }
 
   /** A frame of 16-bit samples that goes to the loudspeaker; it is copied. */
@@ -123,4 +132,9 @@ export class ReferenceQueue {
     this.resyncs++;
     this.#forget();
   }
+}
+
+/** The depth before a pull, of a reference that is to be so late. */
+function depthOf(heldFrames: number): number {
+  return 1 + Math.max(0, Math.min(MOST_HELD_FRAMES, Math.floor(heldFrames)));
 }

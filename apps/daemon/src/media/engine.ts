@@ -102,6 +102,7 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
         });
       },
       isMuted: () => switchboard.isMuted,
+      deviceDelayMs: () => sound.latency.inputMs + sound.latency.outputMs,
       warn: (sentence) => emit({ type: 'log', level: 'error', sentence }),
     },
     from.processing,

@@ -27,6 +27,7 @@ function microphone(processing: Partial<Processing>) {
       random: seededRandom('microphone'),
       capture: (frame) => sent.push(frame.slice()),
       isMuted: () => state.muted,
+      deviceDelayMs: () => 0,
       warn: (sentence) => said.push(sentence),
     },
     { ...OFF, ...processing },

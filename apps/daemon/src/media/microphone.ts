@@ -18,12 +18,17 @@ import type { Stage } from '../dsp/stage.js';
 import { VoiceActivity } from '../dsp/voice-activity.js';
 import { CaptureWatch } from '../dsp/warnings.js';
 
+/** Frames between two questions for the devices' latencies, which are smoothed: 1 s. */
+const ALIGNED_EVERY = 100;
+
 export interface MicrophoneParts {
   random(bytes: number): Uint8Array;
   /** Each frame as it may leave; it is the microphone's own, and valid during the call only. */
   capture(frame: Int16Array): void;
   /** Whether nobody is to hear what is captured now. */
   isMuted(): boolean;
+  /** Of both devices together, ms, as they state it now. */
+  deviceDelayMs(): number;
   warn(sentence: string): void;
 }
 
@@ -33,6 +38,7 @@ export class Microphone {
   #isWatching = false;
   readonly #activity = new VoiceActivity();
   readonly #frame = new Int16Array(FRAME_SAMPLES);
+  #untilAligned = ALIGNED_EVERY;
   readonly #played = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   /** What the loudspeaker was given since the microphone's last frame; two frames at most. */
@@ -90,6 +96,10 @@ export class Microphone {
   /** A frame of the device, which stays its own. */
   captured(frame: Int16Array): void {
     this.#frame.set(frame);
+    if (this.#untilAligned-- === 0) {
+      this.#untilAligned = ALIGNED_EVERY;
+      this.#chain?.align(this.parts.deviceDelayMs());
+    }
     if (this.#chain) this.#chain.capture(this.#frame);
     // A voice that is to be another one leaves as that or not at all.
     else if (this.#wanted.disguise) this.#frame.fill(0);
