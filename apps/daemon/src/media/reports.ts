@@ -14,8 +14,8 @@ const U32 = 2 ** 32;
 const MOST_BURST = 255;
 /** 16 bits of tenths. */
 const MOST_STAGE_MS = 6_553;
-const URGENT_QUEUE_MS = 60;
-const URGENT_TREND_MS_PER_S = 100;
+const URGENT_QUEUE_MS = 40;
+const URGENT_TREND_MS_PER_S = 60;
 
 /** What a captured frame waited for before it was spoken to the calls, ms. */
 export interface BeforeSending {
