@@ -1,6 +1,6 @@
 /**
  * Ten minutes of one call: does the delay grow, and what is left of it after one end stood still? At
- * the half bob's media engine is stopped for 500 ms. By hand, since nobody waits for it every time.
+ * the half bob's media engine is stopped for 500 ms.
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { sleep } from '../rig/child.js';
@@ -25,7 +25,6 @@ export const steady: Bench = {
   title: `Mouth to ear over ${MINUTES} minutes of one call, sound as it is`,
   seconds: 64 * MINUTES + 20,
   needsSound: true,
-  byHand: true,
   async run(): Promise<Row[]> {
     const pair = await startPair({ processing: 'off' });
     try {

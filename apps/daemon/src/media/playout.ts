@@ -172,7 +172,7 @@ export class Playout {
     this.#turnMs = frame.length / SAMPLES_PER_MS;
     this.#drift.noteOutput(now, this.#askedMs);
     this.#askedMs += this.#turnMs;
-    const ratio = this.#drift.playoutRatio(this.#delay.leastMs - this.#wantedMs, this.#turnMs);
+    const ratio = this.#drift.playoutRatio(this.#delay.leastMs - this.#wantedMs);
     const resampled = this.#resampled;
     let isPaced = false;
     while (resampled.length < frame.length) {
@@ -268,7 +268,7 @@ export class Playout {
     if (!this.#isSound) return;
     const waiting = this.#queue.length + this.#resampled.length + this.#resampler.delaySamples;
     const playedMs = jitter.next * PLACE_MS - waiting / SAMPLES_PER_MS;
-    this.#delay.note(now - playedMs - this.#histogram.quickestMs, this.#turnMs);
+    this.#delay.note(now - playedMs - this.#histogram.quickestMs);
     const step = this.#delay.step(this.#wantedMs);
     if (step !== 'keep') this.#stretch(step);
   }

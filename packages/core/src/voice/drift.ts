@@ -192,8 +192,8 @@ const MOST_CORRECTION_PPM = 600;
 const MOST_PPM = 1000;
 /** A level further off than this is a stall, and is not to be felt long after it. */
 const MOST_LEVEL_ERROR_MS = 100;
-/** The delay's error is smoothed, since jitter is in it. */
-const SMOOTHED_OVER_MS = 5000;
+/** The delay's error is smoothed, since jitter is in it: over 2.5 s of turns of 5 ms. */
+const SMOOTHED_OVER_TURNS = 500;
 
 export class Drift {
   readonly #sender = new Envelope();
@@ -243,12 +243,11 @@ export class Drift {
    * How many of the sender's samples are to be played for each of our output's, now: to be asked
    * for once a turn. Within 1 ± 0.001.
    * @param levelErrorMs how much more is buffered than wanted; ignored if it is not finite
-   * @param turnMs what a turn is long
    */
-  playoutRatio(levelErrorMs: number, turnMs = 10): number {
+  playoutRatio(levelErrorMs: number): number {
     if (Number.isFinite(levelErrorMs)) {
       const seenMs = Math.min(Math.max(levelErrorMs, -MOST_LEVEL_ERROR_MS), MOST_LEVEL_ERROR_MS);
-      this.#levelErrorMs += ((seenMs - this.#levelErrorMs) * turnMs) / SMOOTHED_OVER_MS;
+      this.#levelErrorMs += (seenMs - this.#levelErrorMs) / SMOOTHED_OVER_TURNS;
     }
     const wanted = CORRECTION_PPM_PER_MS * this.#levelErrorMs;
     const correction = Math.min(Math.max(wanted, -MOST_CORRECTION_PPM), MOST_CORRECTION_PPM);

@@ -9,8 +9,7 @@
  * the last 300 ms counts: a loudspeaker that asks unevenly needs a frame at its earliest question.
  */
 
-/** 300 ms of turns of 5 ms; a longer one counts as several. */
-const TURN_MS = 5;
+/** 300 ms of turns of 5 ms; a loudspeaker that asks for 10 is given twice as long for everything here. */
 const TURNS = 60;
 /** Nearer than this, the resampler corrects it (drift.ts) and nobody hears that. */
 const OVER_MS = 8;
@@ -48,17 +47,15 @@ export class PlayoutDelay {
     return turns === 0 ? 0 : sum / turns;
   }
 
-  /** A turn of 5 ms, or a longer one: what is played now waited so long. */
-  note(delayMs: number, turnMs = TURN_MS): void {
+  /** A turn: what is played now waited so long. */
+  note(delayMs: number): void {
     if (!(Math.abs(delayMs) < ABSURD_MS)) {
       this.restart();
       return;
     }
-    for (let gone = 0; gone < turnMs; gone += TURN_MS) {
-      this.#turnsMs[this.#turns % TURNS] = delayMs;
-      this.#turns++;
-      this.#sinceStep++;
-    }
+    this.#turnsMs[this.#turns % TURNS] = delayMs;
+    this.#turns++;
+    this.#sinceStep++;
   }
 
   /** Sound was made longer (above 0) or shorter by so much, or silence was put in. */
