@@ -67,7 +67,7 @@ napi_value version(napi_env env, napi_callback_info) { return text(env, Pa_GetVe
 class Job {
  public:
   virtual ~Job() = default;
-  /** On a thread of its own, with the library to itself. */
+  /** On a thread of its own; who uses PortAudio holds the library. */
   virtual void work() = 0;
   /** On JavaScript's. @returns what the job's callback is given */
   virtual napi_value answer(napi_env env) = 0;
@@ -79,10 +79,7 @@ class Job {
                                     onAnswer, &call);
     napi_unref_threadsafe_function(env, call);
     std::thread([call, job = job.release()] {
-      {
-        std::lock_guard<std::mutex> lock(library());
-        job->work();
-      }
+      job->work();
       if (napi_call_threadsafe_function(call, job, napi_tsfn_nonblocking) == napi_ok) {
         napi_release_threadsafe_function(call, napi_tsfn_release);
       } else {
@@ -113,6 +110,7 @@ napi_value errorOf(napi_env env, PaError error, const std::string &said) {
 class Look : public Job {
  public:
   void work() override {
+    std::lock_guard<std::mutex> lock(library());
     error_ = Stream::openStreams() == 0 ? initializeAgain() : initialize();
     if (error_ != paNoError) {
       said_ = words(error_);
@@ -200,14 +198,21 @@ class Open : public Job {
   Open(StreamHandle stream, const StreamRequest &request) : stream_(std::move(stream)), request_(request) {}
 
   void work() override {
-    error_ = initialize();
-    if (error_ == paNoError) error_ = stream_->open(request_);
+    {
+      std::lock_guard<std::mutex> lock(library());
+      error_ = initialize();
+      if (error_ == paNoError) error_ = stream_->open(request_);
+    }
+    if (error_ == paNoError) {
+      error_ = stream_->startInTime();
+      isLost_ = error_ == paTimedOut;
+    }
     if (error_ != paNoError) said_ = words(error_);
   }
 
   napi_value answer(napi_env env) override {
     if (error_ != paNoError) {
-      stream_->abandon();
+      stream_->abandon(isLost_);
       return errorOf(env, error_, said_);
     }
     napi_value handle;
@@ -230,6 +235,7 @@ class Open : public Job {
   StreamHandle stream_;
   StreamRequest request_;
   PaError error_ = paNoError;
+  bool isLost_ = false;
   std::string said_;
 };
 

@@ -1,8 +1,11 @@
 #include "stream.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <thread>
 
 #ifndef _WIN32
@@ -52,6 +55,9 @@ Stream::Stream(napi_env env, const StreamRequest &request)
 namespace {
 
 std::atomic<int> streamsOpen{0};
+
+/** A null sink of PulseAudio takes 2 s to wake, and PortAudio waits for one of them. */
+constexpr auto STARTS_WITHIN = std::chrono::seconds(3);
 
 /**
  * PortAudio ends a callback's thread by cancelling it, and writing to a pipe is where that happens:
@@ -105,14 +111,45 @@ PaError Stream::open(const StreamRequest &request) {
   Pa_SetStreamFinishedCallback(stream_, onFinished);
   const PaStreamInfo *info = Pa_GetStreamInfo(stream_);
   if (info) latency_ = isInput ? info->inputLatency : info->outputLatency;
-  error = start();
-  if (error != paNoError) Pa_CloseStream(stream_);
-  else streamsOpen++;
-  return error;
+  streamsOpen++;
+  return paNoError;
 }
 
-void Stream::abandon() {
-  isClosed_ = true;
+PaError Stream::startInTime() {
+  struct Start {
+    std::mutex mutex;
+    std::condition_variable ended;
+    PaError error = paTimedOut;
+    bool isOver = false;
+    bool isLost = false;
+  };
+  auto start = std::make_shared<Start>();
+  std::thread([self = shared_from_this(), start] {
+    const PaError error = self->start();
+    bool isLost;
+    {
+      std::lock_guard<std::mutex> lock(start->mutex);
+      start->error = error;
+      start->isOver = true;
+      isLost = start->isLost;
+    }
+    start->ended.notify_all();
+    if (error != paNoError || isLost) self->discard(error == paNoError);
+  }).detach();
+  std::unique_lock<std::mutex> lock(start->mutex);
+  start->isLost = !start->ended.wait_for(lock, STARTS_WITHIN, [&] { return start->isOver; });
+  return start->error;
+}
+
+void Stream::discard(bool hasStarted) {
+  if (hasStarted) Pa_AbortStream(stream_);
+  std::lock_guard<std::mutex> lock(library());
+  Pa_CloseStream(stream_);
+  streamsOpen--;
+}
+
+void Stream::abandon(bool isLost) {
+  isClosed_ = !isLost;
   forget();
 }
 

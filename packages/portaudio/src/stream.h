@@ -100,13 +100,16 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   /** What has to be there before the stream is opened. False where there is no memory. */
   bool prepare(napi_value onWake, uv_loop_t *loop);
-  /**
-   * Opens and starts, on a thread of its own: a sound system may take its time, or hang.
-   * @returns PortAudio's error, paNoError if none
-   */
+  /** On a thread that holds the library: a sound system may take its time. @returns PortAudio's error */
   PaError open(const StreamRequest &request);
-  /** After a stream that could not be opened, or whose owner is gone. */
-  void abandon();
+  /**
+   * After `open`, without the library. Where a device fails in the very moment of its start, PortAudio
+   * waits for a thread that has ended, for ever: such a stream is lost, and left alone.
+   * @returns paTimedOut then, else PortAudio's error
+   */
+  PaError startInTime();
+  /** After a stream that could not be opened or started. `isLost`: PortAudio may still know of it. */
+  void abandon(bool isLost);
   /** Seconds, as PortAudio says after opening. */
   double latency() const { return latency_; }
   /**
@@ -131,6 +134,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   static void onTeardown(void *self);
 
   PaError start();
+  void discard(bool hasStarted);
   void noteThread();
   void take(const int16_t *from, uint32_t frames);
   void give(int16_t *to, uint32_t frames);
