@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import { Codecs } from '../codec/codecs.js';
-import { loadBinding } from '../device/binding.js';
+import { type LoadedBinding, loadBinding } from '../device/binding.js';
 import { chooseDevices } from '../device/choose.js';
 import { type Cancel, pace, systemClock } from '../device/clock.js';
 import { sendScout } from '../device/send-scout.js';
@@ -107,8 +107,13 @@ async function start(from: Extract<DaemonToEngine, { type: 'start' }>): Promise<
     },
     from.processing,
   );
-  const choose = (input: string, output: string) =>
-    chooseDevices(input, output, systemClock, () => loadBinding(from.binding, systemClock));
+  // One for all: what it knows of the devices is kept where a sound system does not answer.
+  let loaded: LoadedBinding | undefined;
+  const load = () => {
+    loaded ??= loadBinding(from.binding, systemClock);
+    return loaded;
+  };
+  const choose = (input: string, output: string) => chooseDevices(input, output, systemClock, load);
   const sound: Sound = await Sound.open(
     {
       choose,

@@ -18,6 +18,8 @@ export interface ScoutingParts {
   clock: Clock;
   /** The devices that another program finds; undefined where it could not look. */
   scout(): Promise<SoundDevice[] | undefined>;
+  /** The devices that are known here. */
+  known(): SoundDevice[];
   /** Both ends as they are, while a call or a test needs both. */
   ends(): Record<'input' | 'output', DeviceInUse> | undefined;
   /** Chooses and opens both ends anew. */
@@ -42,9 +44,10 @@ export class Scouting {
   }
 
   async #look(): Promise<void> {
-    const found = this.#missing.length > 0 ? await this.parts.scout() : undefined;
-    // As it is by now.
-    const isThere = this.#missing.some(([end, inUse]) => has(found ?? [], end, inUse));
+    const found = (this.#missing.length > 0 ? await this.parts.scout() : undefined) ?? [];
+    // What is known here is being tried already; and who is missing, is so by now.
+    const isNews = JSON.stringify(found) !== JSON.stringify(this.parts.known());
+    const isThere = isNews && this.#missing.some(([end, inUse]) => has(found, end, inUse));
     if (isThere && !this.#isOver) this.parts.exchange();
     this.#wait(isThere ? AFTER_EXCHANGE_MS : EVERY_MS);
   }

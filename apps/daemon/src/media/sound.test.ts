@@ -53,6 +53,8 @@ describe("the engine's sound", () => {
   let missed: number;
   let opened: number;
   let scouted: number;
+  /** What another program finds. */
+  let there: SoundDevice[];
   let played: number;
 
   const choose = async (input: string, output: string): Promise<ChosenDevices> => {
@@ -88,7 +90,7 @@ describe("the engine's sound", () => {
         outputOpened: () => opened++,
         scout: async () => {
           scouted++;
-          return has.input || has.output ? [HEADSET] : [];
+          return there;
         },
         emit: (message) => {
           if (message.type === 'device-state') told.push(message);
@@ -112,6 +114,7 @@ describe("the engine's sound", () => {
   beforeEach(() => {
     clock = new VirtualClock();
     has = { input: true, output: true };
+    there = [HEADSET];
     [chosen, devices, told, captured] = [[], [], [], []];
     [missed, opened, played, scouted] = [0, 0, 0, 0];
   });
@@ -162,20 +165,30 @@ describe("the engine's sound", () => {
     sound.need({ input: true, output: true });
     await pass(100);
     const before = chosen.length;
-    await pass(5_100);
-    // A headset that the scout finds, and this machine still has no microphone of it.
-    expect(scouted).toBe(1);
-    expect(chosen).toHaveLength(before + 1);
+    await pass(20_000);
+    // What is known here already is none.
+    expect(scouted).toBe(4);
+    expect(chosen).toHaveLength(before);
     expect(kinds()).toEqual(['silence', 'portaudio']);
     has = { input: true, output: true };
-    await pass(50_000);
+    there = [{ ...HEADSET, name: 'Another headset' }];
+    await pass(5_500);
     expect(chosen).toHaveLength(before + 1);
-    await pass(20_000);
     expect(kinds()).toEqual(['portaudio', 'portaudio']);
     expect(captured.at(-1)).toBe(1);
-    const { length } = chosen;
     await pass(120_000);
-    expect([scouted, chosen.length]).toEqual([2, length]);
+    expect([scouted, chosen.length]).toEqual([5, before + 1]);
+  });
+
+  it('is not tried more than once a minute where it does not open after all', async () => {
+    has = { input: false, output: true };
+    there = [{ ...HEADSET, name: 'Another headset' }];
+    await open();
+    sound.need({ input: true, output: true });
+    await pass(100);
+    const before = chosen.length;
+    await pass(60_000);
+    expect(chosen).toHaveLength(before + 1);
   });
 
   it('keeps count of time where a device stops in mid-call', async () => {

@@ -74,6 +74,7 @@ export class Sound {
     this.#scouting = new Scouting({
       clock,
       scout: () => parts.scout(),
+      known: () => this.#chosen.devices,
       ends: () => this.#bothInUse,
       exchange: () => this.#then(() => this.#exchange(() => this.#chooseAgain())),
     });
