@@ -53,8 +53,9 @@ describe('a call whose keys are renewed every 2 s', () => {
       ['B>A', 'alice'],
     ] as const) {
       const passed = audioOf(call.tap, direction).filter(({ fate }) => fate === 'passed');
-      const { atEnd } = call.counted[listener];
-      expect(atEnd.lost, listener).toBe(0);
+      const { afterStart, atEnd } = call.counted[listener];
+      // A microphone that is still waking leaves a hole at the beginning, which no key is the cause of.
+      expect(atEnd.lost - afterStart.lost, listener).toBe(0);
       expect(atEnd.received, listener).toBe(passed.length);
       expect(atEnd.received, listener).toBe(outcomes(atEnd));
     }

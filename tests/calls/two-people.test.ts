@@ -297,10 +297,11 @@ describe('two people of whom one is a file, in PCM16', () => {
 
 function expectBalance(call: Conversation): void {
   for (const [direction, , listener] of WAYS) {
-    const { atEnd } = call.counted[listener];
+    const { afterStart, atEnd } = call.counted[listener];
     const passed = audioOf(call.tap, direction).filter(({ fate }) => fate === 'passed');
     expect(atEnd.received, listener).toBe(passed.length);
     expect(atEnd.received, listener).toBe(outcomes(atEnd));
-    expect(atEnd.lost, listener).toBe(0);
+    // A microphone that is still waking leaves a hole at the beginning.
+    expect(atEnd.lost - afterStart.lost, listener).toBe(0);
   }
 }
